@@ -1,0 +1,62 @@
+// Distance kernels: one table of function pointers for each instruction set, and the best one this machine can run,
+// chosen once. A file that is compiled for an instruction set (avx2.cc, avx512.cc) includes nothing but this header and
+// the intrinsics: an inline function of the standard library compiled there could be the copy that the linker keeps for
+// the whole library. A NEON table goes beside them as neon.cc.
+//
+// All pointers may stand at any alignment, all lengths may be any number, and nothing outside of the given rows is
+// read. Tables agree exactly on codes and within float rounding on float32.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pomai::kernel {
+
+// Distances of one query to four rows at once hide memory latency and share the query's loads.
+using RowPair = float (*)(const void* a, const void* b, size_t length);
+using RowQuad = void (*)(const void* query, const void* const rows[4], size_t length, float out[4]);
+
+// The rows of a tile's right side, packed in groups of kTileGroup so that one register holds the same four bytes of
+// each row of the group: byte d of row j is packed[(j / 16) * 16 * length + (d / 4) * 64 + (j % 16) * 4 + d % 4]. The
+// length is a multiple of 4.
+inline constexpr size_t kTileGroup = 16;
+
+struct Table {
+  const char* name;
+
+  // float32, length in components: the squared L2 distance and the dot product.
+  RowPair l2;
+  RowQuad l2_quad;
+  RowPair dot;
+  RowQuad dot_quad;
+
+  // Unsigned 8-bit codes, length in bytes, at most 65,536: the squared L2 distance as a float.
+  RowPair code_l2;
+  RowQuad code_l2_quad;
+
+  // Products of signed rows a (a_rows of them, a_stride bytes apart) and packed unsigned rows:
+  // out[i * out_stride + j] = sum over d of a_i[d] * packed_j[d], for j in [0, 16 * groups).
+  void (*code_tile)(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t groups,
+                    size_t length, int32_t* out, size_t out_stride);
+
+  // Appends to `found` the positions i in [0, count) with values[i] < limit, in order; returns how many. `found` has
+  // room for `count`.
+  size_t (*select_below)(const int32_t* values, size_t count, int32_t limit, uint32_t* found);
+
+  // The number of bits set.
+  uint64_t (*popcount)(const uint64_t* words, size_t count);
+};
+
+// The best table of this machine. The environment variable POMAI_KERNEL (scalar, avx2, avx512) read on first use
+// chooses a lesser one, for tests and for comparing; a name that this machine cannot run is ignored.
+const Table& Active();
+
+// Every table this machine can run, the scalar one first; `count` receives how many.
+const Table* const* Available(size_t& count);
+
+// The tables; null where this build does not have them.
+const Table* Scalar();
+const Table* Avx2();
+const Table* Avx512();
+
+}  // namespace pomai::kernel

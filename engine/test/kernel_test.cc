@@ -1,0 +1,169 @@
+// Every kernel that this machine can run against plain loops in double precision, at every length from 0 to 300, at
+// unaligned addresses and with nothing but a guard behind the last component.
+#include "kernel/kernel.h"
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "check.h"
+
+namespace {
+
+using pomai::kernel::Table;
+
+constexpr size_t kLongest = 300;
+
+template <typename Body>
+void ForEachTable(Body body) {
+  size_t count = 0;
+  const Table* const* tables = pomai::kernel::Available(count);
+  CHECK(count >= 1);
+  for (size_t i = 0; i < count; ++i) {
+    body(*tables[i]);
+  }
+}
+
+bool Near(double expected, double actual, double magnitude) {
+  return std::abs(expected - actual) <= 1e-5 * (magnitude + 1.0);
+}
+
+// Rows of exactly `length` values each in a heap block of its own, so that a sanitizer sees a read beyond it; `shift`
+// values in front put it off alignment.
+template <typename T>
+struct Rows {
+  std::vector<std::vector<T>> blocks;
+  size_t shift;
+
+  template <typename Draw>
+  Rows(size_t rows, size_t length, size_t shift_by, Draw draw) : blocks(rows), shift(shift_by) {
+    for (auto& block : blocks) {
+      block.reserve(length + shift);
+      for (size_t i = 0; i < length + shift; ++i) {
+        block.push_back(static_cast<T>(draw()));
+      }
+    }
+  }
+  const T* operator[](size_t row) const { return blocks[row].data() + shift; }
+};
+
+TEST(FloatKernelsAgreeWithPlainLoops) {
+  std::mt19937 random(7);
+  std::normal_distribution<float> draw(0.0F, 3.0F);
+  for (size_t length = 0; length <= kLongest; ++length) {
+    const Rows<float> rows(5, length, length % 4, [&] { return draw(random); });
+    double l2[5] = {};
+    double dot[5] = {};
+    double size[5] = {};
+    for (size_t r = 0; r < 5; ++r) {
+      for (size_t i = 0; i < length; ++i) {
+        const double x = rows[0][i];
+        const double y = rows[r][i];
+        l2[r] += (x - y) * (x - y);
+        dot[r] += x * y;
+        size[r] += std::abs(x * y) + x * x + y * y;
+      }
+    }
+    const void* four[4] = {rows[1], rows[2], rows[3], rows[4]};
+    ForEachTable([&](const Table& table) {
+      float out[4];
+      table.l2_quad(rows[0], four, length, out);
+      for (size_t r = 0; r < 4; ++r) {
+        CHECK(Near(l2[r + 1], static_cast<double>(out[r]), size[r + 1]));
+      }
+      table.dot_quad(rows[0], four, length, out);
+      for (size_t r = 0; r < 4; ++r) {
+        CHECK(Near(dot[r + 1], static_cast<double>(out[r]), size[r + 1]));
+        CHECK(Near(dot[r + 1], static_cast<double>(table.dot(rows[0], four[r], length)), size[r + 1]));
+        CHECK(Near(l2[r + 1], static_cast<double>(table.l2(rows[0], four[r], length)), size[r + 1]));
+      }
+    });
+  }
+}
+
+TEST(CodeDistancesAreExact) {
+  std::mt19937 random(11);
+  for (size_t length = 0; length <= kLongest; ++length) {
+    const Rows<uint8_t> rows(5, length, length % 3, [&] { return random() % 256; });
+    const void* four[4] = {rows[1], rows[2], rows[3], rows[4]};
+    ForEachTable([&](const Table& table) {
+      float out[4];
+      table.code_l2_quad(rows[0], four, length, out);
+      for (size_t r = 0; r < 4; ++r) {
+        uint64_t expected = 0;
+        for (size_t i = 0; i < length; ++i) {
+          const int64_t difference = int64_t{rows[0][i]} - int64_t{rows[r + 1][i]};
+          expected += static_cast<uint64_t>(difference * difference);
+        }
+        CHECK_EQ(static_cast<float>(expected), out[r]);
+        CHECK_EQ(static_cast<float>(expected), table.code_l2(rows[0], four[r], length));
+      }
+    });
+  }
+}
+
+TEST(CodeDistancesDoNotOverflowAtTheLongestLength) {
+  const std::vector<uint8_t> low(65536, 0);
+  const std::vector<uint8_t> high(65536, 255);
+  const void* four[4] = {high.data(), low.data(), high.data(), low.data()};
+  ForEachTable([&](const Table& table) {
+    float out[4];
+    table.code_l2_quad(low.data(), four, low.size(), out);
+    CHECK_EQ(65536.0F * 255.0F * 255.0F, out[0]);
+    CHECK_EQ(0.0F, out[1]);
+    CHECK_EQ(out[0], table.code_l2(low.data(), high.data(), low.size()));
+  });
+}
+
+TEST(CodeTilesAreExact) {
+  std::mt19937 random(13);
+  for (size_t length = 4; length <= kLongest; length += 12) {
+    const size_t groups = 1 + length % 5;
+    const size_t a_rows = 1 + length % 19;
+    const size_t columns = groups * pomai::kernel::kTileGroup;
+    const Rows<int8_t> a(1, a_rows * length, 1, [&] { return static_cast<int8_t>(random() % 256); });
+    const Rows<uint8_t> packed(1, columns * length, 0, [&] { return random() % 256; });
+    ForEachTable([&](const Table& table) {
+      std::vector<int32_t> out(a_rows * columns, -1);
+      table.code_tile(a[0], length, a_rows, packed[0], groups, length, out.data(), columns);
+      for (size_t i = 0; i < a_rows; ++i) {
+        for (size_t j = 0; j < columns; ++j) {
+          int32_t expected = 0;
+          for (size_t d = 0; d < length; ++d) {
+            expected += int32_t{a[0][i * length + d]} *
+                        int32_t{packed[0][j / 16 * 16 * length + d / 4 * 64 + j % 16 * 4 + d % 4]};
+          }
+          CHECK_EQ(expected, out[i * columns + j]);
+        }
+      }
+    });
+  }
+}
+
+TEST(SelectBelowFindsEveryPosition) {
+  std::mt19937 random(17);
+  for (size_t count = 0; count <= kLongest; ++count) {
+    const Rows<int32_t> values(1, count, 1, [&] { return static_cast<int32_t>(random() % 100) - 50; });
+    std::vector<uint32_t> expected;
+    for (size_t i = 0; i < count; ++i) {
+      if (values[0][i] < 3) {
+        expected.push_back(static_cast<uint32_t>(i));
+      }
+    }
+    ForEachTable([&](const Table& table) {
+      std::vector<uint32_t> found(count + 1);
+      found.resize(table.select_below(values[0], count, 3, found.data()));
+      CHECK(expected == found);
+    });
+  }
+}
+
+TEST(PopcountCountsBits) {
+  const std::vector<uint64_t> words = {0, 1, ~uint64_t{0}, uint64_t{1} << 63, 0xF0F0};
+  ForEachTable([&](const Table& table) {
+    CHECK_EQ(uint64_t{0}, table.popcount(words.data(), 0));
+    CHECK_EQ(uint64_t{74}, table.popcount(words.data(), words.size()));
+  });
+}
+
+}  // namespace
