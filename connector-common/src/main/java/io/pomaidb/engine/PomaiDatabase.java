@@ -1,0 +1,274 @@
+package io.pomaidb.engine;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.error.DataException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One open native database: a directory with vectors by id.
+ *
+ * <p>A directory has many readers or one writer: a handle reads until its first {@link #putBatch} or {@link #delete},
+ * which fails while another handle has the directory open. What was put is searched, scanned and durable after
+ * {@link #freeze}; what was not frozen when the process died is gone, and what was is whole.
+ *
+ * <p>One call at a time: a handle that is used by two threads at once, after {@link #close}, or closed twice throws
+ * {@link IllegalStateException}, and nothing else happens. Ids are 64 bits; the engine reads a negative long as the
+ * unsigned number of the same bits.
+ *
+ * <p>All methods throw {@link PomaiException} if the engine reports a failure.
+ */
+public final class PomaiDatabase implements AutoCloseable {
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final PomaiLibrary library;
+    private final NativeApi api;
+    private final Path directory;
+    private final DatabaseOptions options;
+    private final DatabaseHandle handle;
+
+    private PomaiDatabase(PomaiLibrary library, Path directory, DatabaseOptions options, DatabaseHandle handle) {
+        this.library = library;
+        this.api = library.api();
+        this.directory = directory;
+        this.options = options;
+        this.handle = handle;
+    }
+
+    /** Opens or creates a database with the library of {@link PomaiLibrary#load()}. */
+    public static PomaiDatabase open(Path directory, DatabaseOptions options) {
+        return open(PomaiLibrary.load(), directory, options);
+    }
+
+    /**
+     * Opens or creates a database.
+     *
+     * @throws PomaiException if the directory holds a database of another dim or metric, is damaged, or cannot be used;
+     *     it is left as it was
+     */
+    public static PomaiDatabase open(PomaiLibrary library, Path directory, DatabaseOptions options) {
+        var api = library.api();
+        var attempt = "open the database " + directory;
+        try (var struct = new OptionsStruct(api, directory, options);
+                var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+            api.check(api.open(struct.struct(), out), attempt);
+            var database = require(out.getPointer(0), "handle", library, attempt);
+            var handle = new DatabaseHandle(api, directory, database);
+            try {
+                var opened = new PomaiDatabase(library, directory, options, handle);
+                CLEANER.register(opened, handle);
+                return opened;
+            } catch (RuntimeException | Error failure) {
+                handle.close();
+                throw failure;
+            }
+        }
+    }
+
+    /**
+     * Inserts rows, or replaces those whose id is there; of equal ids in the batch the last wins. The batch is read, not
+     * kept.
+     *
+     * @throws DataException if the batch has another dim than the database
+     */
+    public void putBatch(VectorBatch batch) {
+        requireDim("put a batch of vectors into", batch.dim());
+        var rows = batch.rows();
+        try {
+            call(
+                    "putBatch",
+                    database -> api.putBatch(database, rows.structs(), rows.size()),
+                    "put " + rows.size() + " rows into " + directory);
+        } finally {
+            Reference.reachabilityFence(rows);
+        }
+    }
+
+    /**
+     * Writes what was put since the last freeze as one immutable segment, its index included. If it fails, the database
+     * is as before it.
+     */
+    public void freeze() {
+        call("freeze", api::freeze, "freeze " + directory);
+    }
+
+    /**
+     * The best {@code topK} rows for each query, or all where there are fewer.
+     *
+     * @throws ConfigurationException if {@code topK} is below 1
+     * @throws DataException if the queries have another dim than the database
+     */
+    public SearchHits searchBatch(QueryBatch queries, int topK) {
+        if (topK < 1) {
+            throw new ConfigurationException(
+                    "Cannot search " + directory + " for the top " + topK + " (accepted: a top_k of 1 or more)");
+        }
+        requireDim("search with a batch of queries", queries.dim());
+        var vectors = queries.acquire();
+        try {
+            return use("searchBatch", database -> search(database, vectors, queries.size(), topK));
+        } finally {
+            queries.release();
+        }
+    }
+
+    private SearchHits search(Pointer database, Pointer vectors, int count, int topK) {
+        if (count == 0) {
+            return new SearchHits(new int[1], new long[0], new float[0]);
+        }
+        var attempt = "search " + directory + " with " + count + " queries";
+        try (var structs = QueryStruct.array(library.generation(), vectors, count, options.dim(), topK);
+                var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+            api.check(api.searchBatch(database, structs, count, out), attempt);
+            var results = require(out.getPointer(0), "results", library, attempt);
+            try {
+                return ResultsStruct.copy(results, library.generation(), count, topK, library, attempt);
+            } finally {
+                api.searchBatchFree(results, count);
+            }
+        }
+    }
+
+    /** All rows as of now, in the engine's order. Close it before the database. */
+    public RecordScan scan() {
+        return use("scan", database -> {
+            var attempt = "scan " + directory;
+            try (var scanOptions = ScanOptionsStruct.initialized(api);
+                    var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+                api.check(api.getSnapshot(database, out), attempt);
+                var snapshot = require(out.getPointer(0), "snapshot", library, attempt);
+                var iterator = Pointer.NULL;
+                try {
+                    out.clear();
+                    api.check(api.scan(database, scanOptions, snapshot, out), attempt);
+                    iterator = require(out.getPointer(0), "iterator", library, attempt);
+                } finally {
+                    if (iterator == null) {
+                        api.snapshotFree(snapshot);
+                    }
+                }
+                var scan = new DatabaseHandle.ScanHandle(iterator, snapshot);
+                handle.add(scan);
+                return new RecordScan(this, scan);
+            }
+        });
+    }
+
+    /** The vector of a row; empty if there is no such row. */
+    public Optional<float[]> get(long id) {
+        var attempt = "get row " + Long.toUnsignedString(id) + " of " + directory;
+        return use("get", database -> {
+            try (var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+                try {
+                    api.check(api.get(database, id, out), attempt);
+                } catch (PomaiException failure) {
+                    if (failure.statusCode() == StatusCode.NOT_FOUND) {
+                        return Optional.empty();
+                    }
+                    throw failure;
+                }
+                var record = require(out.getPointer(0), "record", library, attempt);
+                try {
+                    var vector = new float[options.dim()];
+                    RecordStruct.copyVector(record, vector, library, attempt);
+                    return Optional.of(vector);
+                } finally {
+                    api.recordFree(record);
+                }
+            }
+        });
+    }
+
+    /** Whether there is a row of this id. */
+    public boolean exists(long id) {
+        return use("exists", database -> {
+            try (var out = OffHeap.zeroed(1)) {
+                api.check(
+                        api.exists(database, id, out), "look row " + Long.toUnsignedString(id) + " up in " + directory);
+                return out.getByte(0) != 0;
+            }
+        });
+    }
+
+    /** Removes a row, as of the next {@link #freeze}. That there is none is no error. */
+    public void delete(long id) {
+        try {
+            call(
+                    "delete",
+                    database -> api.delete(database, id),
+                    "delete row " + Long.toUnsignedString(id) + " of " + directory);
+        } catch (PomaiException failure) {
+            if (failure.statusCode() != StatusCode.NOT_FOUND) {
+                throw failure;
+            }
+        }
+    }
+
+    /** The directory this database was opened on. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The options this database was opened with. */
+    public DatabaseOptions options() {
+        return options;
+    }
+
+    /** The library this database runs in. */
+    public PomaiLibrary library() {
+        return library;
+    }
+
+    /**
+     * Frees the native database and the scans still open on it. What was not frozen is dropped.
+     *
+     * @throws IllegalStateException if the database is closed already, or another thread is in a call
+     */
+    @Override
+    public void close() {
+        try {
+            handle.close();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    DatabaseHandle handle() {
+        return handle;
+    }
+
+    /** Runs {@code body} alone on the native handle, and keeps the cleaner off this object meanwhile. */
+    <T> T use(String operation, java.util.function.Function<Pointer, T> body) {
+        try {
+            return handle.during(operation, body);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void call(String operation, java.util.function.Function<Pointer, Pointer> body, String attempt) {
+        use(operation, database -> {
+            api.check(body.apply(database), attempt);
+            return true;
+        });
+    }
+
+    private void requireDim(String what, int dim) {
+        if (dim != options.dim()) {
+            throw new DataException("Cannot " + what + " the database " + directory + ": the batch has dim " + dim
+                    + " (accepted: " + options.dim() + ", the dim of the database)");
+        }
+    }
+
+    private static Pointer require(Pointer out, String what, PomaiLibrary library, String attempt) {
+        if (out == null) {
+            throw library.misbehaves(attempt, "it reports success and gives no " + what);
+        }
+        return out;
+    }
+}
