@@ -36,7 +36,7 @@ public enum PomaiOption {
             "Tasks that build one shard at the same time, each writing a segment of its own."),
     HNSW_M(
             OptionUse.WRITE,
-            OptionType.wholeNumber(2, 1024),
+            OptionType.wholeNumber(2, 512),
             "32",
             "Links a node has in the proximity graph; twice as many at its base."),
     HNSW_EF_CONSTRUCTION(

@@ -1,0 +1,2 @@
+/** What the options accept, and what they say to the rest. */
+package io.pomaidb.config;
