@@ -1,0 +1,126 @@
+package io.pomaidb.index;
+
+import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.PomaiDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * One segment of a cache as this JVM uses it. Its file lock is held while it is pinned by leases or has idle databases.
+ * Once evicted it is retired: whoever still refers to it asks the cache for its successor.
+ */
+final class CachedSegment {
+    /** How a pin went. */
+    enum Pin {
+        READY,
+        FETCHED,
+        RETIRED
+    }
+
+    private final CacheKey key;
+    private final CacheDirectory directory;
+    private final IdleDatabases idleOfAll;
+    private final Deque<PomaiDatabase> idle = new ArrayDeque<>();
+    private EntryLock lock;
+    private int pins;
+    private boolean retired;
+
+    CachedSegment(CacheKey key, CacheDirectory directory, IdleDatabases idleOfAll) {
+        this.key = key;
+        this.directory = directory;
+        this.idleOfAll = idleOfAll;
+    }
+
+    /** Keeps the segment's files in place until {@link #unpin}, fetching them first if needed; others wait for that. */
+    synchronized Pin pin(PomaiIndex index, Segment segment) throws IOException {
+        if (retired) {
+            return Pin.RETIRED;
+        }
+        boolean fetched = false;
+        if (lock == null) {
+            lock = directory.use(key);
+            try {
+                fetched = directory.provide(index, key, segment);
+            } catch (IOException | RuntimeException e) {
+                unlock();
+                throw e;
+            }
+        }
+        pins++;
+        return fetched ? Pin.FETCHED : Pin.READY;
+    }
+
+    synchronized void unpin() {
+        pins--;
+        if (pins == 0 && idle.isEmpty()) {
+            unlock();
+        }
+    }
+
+    /** A database that is nobody else's: an idle one, or opened now. */
+    PomaiDatabase take(DatabaseOptions options) {
+        synchronized (this) {
+            for (Iterator<PomaiDatabase> each = idle.iterator(); each.hasNext(); ) {
+                PomaiDatabase database = each.next();
+                if (database.options().equals(options)) {
+                    each.remove();
+                    idleOfAll.remove(database);
+                    return database;
+                }
+            }
+        }
+        return PomaiDatabase.open(directory.entry(key), options);
+    }
+
+    /** Ends a lease whose database can serve the next one. */
+    void giveBack(PomaiDatabase database) {
+        List<IdleDatabases.Idle> expired;
+        synchronized (this) {
+            idle.addFirst(database);
+            pins--;
+            expired = idleOfAll.add(database, this);
+        }
+        expired.forEach(IdleDatabases.Idle::close);
+    }
+
+    /** Closes a database if it is still idle. */
+    synchronized void closeIdle(PomaiDatabase database) {
+        if (idle.removeIf(candidate -> candidate == database)) {
+            database.close();
+            if (pins == 0 && idle.isEmpty()) {
+                unlock();
+            }
+        }
+    }
+
+    /** Deletes the segment's files unless someone uses them, here or in another JVM. */
+    synchronized boolean evict() throws IOException {
+        if (retired || pins > 0) {
+            return false;
+        }
+        for (PomaiDatabase database : idle) {
+            idleOfAll.remove(database);
+            database.close();
+        }
+        idle.clear();
+        unlock();
+        retired = directory.evict(key);
+        return retired;
+    }
+
+    private void unlock() {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot unlock the cached segment " + directory.entry(key), e);
+            } finally {
+                lock = null;
+            }
+        }
+    }
+}

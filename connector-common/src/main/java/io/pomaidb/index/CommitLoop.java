@@ -1,0 +1,96 @@
+package io.pomaidb.index;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Optimistic commits: make the next snapshot from the latest one, put it if its number is free, and start over if
+ * another commit took the number. Waits are jittered so that writers that met once do not meet again.
+ */
+final class CommitLoop {
+    private static final int MAX_ATTEMPTS = 200;
+    private static final long FIRST_WAIT_MILLIS = 10;
+    private static final long LONGEST_WAIT_MILLIS = 2_000;
+
+    private final PomaiIndex index;
+    private final SnapshotFiles files;
+    private final CommitStore store;
+
+    CommitLoop(PomaiIndex index, SnapshotFiles files, CommitStore store) {
+        this.index = index;
+        this.files = files;
+        this.store = store;
+    }
+
+    Snapshot commit(SnapshotUpdate update) throws IOException {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            waitBefore(attempt);
+            Optional<Snapshot> current = index.latest();
+            Optional<Snapshot> next = update.apply(current);
+            if (next.isEmpty()) {
+                return current.orElseThrow();
+            }
+            if (put(next.get())) {
+                return next.get();
+            }
+        }
+        throw new CommitConflictException("Cannot commit to index " + index.path() + ": " + MAX_ATTEMPTS
+                + " other commits came first (let fewer writers commit at the same time, or write again)");
+    }
+
+    /** Whether the snapshot is committed; false if another one has its number. */
+    private boolean put(Snapshot snapshot) throws IOException {
+        Path file = files.file(snapshot.version());
+        byte[] json = SnapshotWriter.toJson(snapshot);
+        try {
+            store.putIfAbsent(file, json);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            // Possibly our own file: a client that retries a request whose answer was lost meets its first try.
+            return isOurs(snapshot, e);
+        } catch (IOException e) {
+            return isOurs(snapshot, e);
+        }
+    }
+
+    private boolean isOurs(Snapshot snapshot, IOException failure) throws CommitStateUnknownException {
+        try {
+            return files.read(snapshot.version()).commitId().equals(snapshot.commitId());
+        } catch (FileNotFoundException e) {
+            if (failure instanceof FileAlreadyExistsException) {
+                return false;
+            }
+            failure.addSuppressed(e);
+            throw unknown(snapshot, failure);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw unknown(snapshot, failure);
+        }
+    }
+
+    private CommitStateUnknownException unknown(Snapshot snapshot, IOException failure) {
+        return new CommitStateUnknownException(
+                "Cannot tell whether version " + snapshot.version() + " of index " + index.path()
+                        + " was committed: " + failure.getMessage()
+                        + " (look for commit " + snapshot.commitId() + " in " + files.file(snapshot.version()) + ")",
+                failure);
+    }
+
+    private static void waitBefore(int attempt) throws InterruptedIOException {
+        if (attempt == 0) {
+            return;
+        }
+        long bound = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(attempt, 16));
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(bound) + 1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The commit was interrupted while it waited for other commits");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.pomaidb.index;
+
+/** Type of the id column. Ids are 64 bits wide to the engine; the type says how a reader shows them. */
+public enum IdType {
+    INT("int"),
+    LONG("long");
+
+    private final String typeName;
+
+    IdType(String typeName) {
+        this.typeName = typeName;
+    }
+
+    /** The name that the snapshot's schema uses. */
+    public String typeName() {
+        return typeName;
+    }
+}

@@ -1,0 +1,44 @@
+package io.pomaidb.index;
+
+import io.pomaidb.config.IndexMetric;
+import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.IndexType;
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * What all segments of a snapshot share.
+ *
+ * @param schema the columns
+ * @param metric how nearness is measured
+ * @param dim components of every vector; 0 while no row has been written and no one has said
+ * @param engine what segments are built with
+ * @param shards number of shards, 1 to {@value #MAX_SHARDS}
+ */
+public record IndexParameters(IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards)
+        implements Serializable {
+    /** As many as the five digits of a shard's directory name can number. */
+    public static final int MAX_SHARDS = 100_000;
+
+    public IndexParameters {
+        Objects.requireNonNull(schema, "schema");
+        Objects.requireNonNull(metric, "metric");
+        Objects.requireNonNull(engine, "engine");
+    }
+
+    /** The same with another dimension. */
+    public IndexParameters withDim(int newDim) {
+        return new IndexParameters(schema, metric, newDim, engine, shards);
+    }
+
+    /** How the native databases of this index are opened; {@code dim} has to be known. */
+    public DatabaseOptions.Builder databaseOptions() {
+        return DatabaseOptions.builder(dim)
+                .metric(metric.engineMetric())
+                .indexType(IndexType.HNSW)
+                .hnswM(engine.hnswM())
+                .hnswEfConstruction(engine.hnswEfConstruction())
+                .hnswEfSearch(engine.hnswEfSearch())
+                .adaptiveThreshold(engine.adaptiveThreshold());
+    }
+}

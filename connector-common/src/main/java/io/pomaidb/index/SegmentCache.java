@@ -1,0 +1,104 @@
+package io.pomaidb.index;
+
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.engine.DatabaseOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Segments on the local disk, opened. All threads of a JVM share one cache a folder, and JVMs may share the folder: a
+ * segment is fetched once for all threads that wait for it, checked before use, kept while anyone uses it, and dropped,
+ * the least recently used first, when the folder holds more than {@code cache_max_bytes}. Opened databases are kept for
+ * the next search of the same segment. Thread-safe.
+ */
+public final class SegmentCache {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentCache.class);
+    private static final Map<Path, SegmentCache> SHARED = new ConcurrentHashMap<>();
+
+    private final CacheDirectory directory;
+    private final Map<CacheKey, CachedSegment> segments = new ConcurrentHashMap<>();
+    private final IdleDatabases idle = new IdleDatabases();
+    private volatile long maxBytes;
+
+    private SegmentCache(CacheDirectory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * The cache of this JVM in {@code cache_dir}, by default {@code pomaidb-cache-<user>} under the JVM's temporary
+     * folder. Of several bounds that were given for one folder the latest counts.
+     *
+     * @throws io.pomaidb.error.ConfigurationException if others can write to the folder
+     */
+    public static SegmentCache shared(PomaiOptions options) throws IOException {
+        Path root = options.cacheDir().map(Path::of).orElseGet(SegmentCache::defaultRoot);
+        SegmentCache cache = at(root.toAbsolutePath().normalize());
+        cache.maxBytes = options.cacheMaxBytes();
+        return cache;
+    }
+
+    private static SegmentCache at(Path root) throws IOException {
+        SegmentCache known = SHARED.get(root);
+        if (known != null) {
+            return known;
+        }
+        var opened = new SegmentCache(CacheDirectory.open(root));
+        SegmentCache first = SHARED.putIfAbsent(root, opened);
+        return first == null ? opened : first;
+    }
+
+    private static Path defaultRoot() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "pomaidb-cache-" + System.getProperty("user.name"));
+    }
+
+    /**
+     * An opened database of a segment, for one thread until the lease is closed. Fetches the segment first if needed.
+     *
+     * @throws io.pomaidb.error.DataException if a file of the segment is missing or damaged; it names the remote file
+     * @throws io.pomaidb.engine.PomaiException if the engine cannot open the segment
+     */
+    public SegmentLease lease(PomaiIndex index, Snapshot snapshot, Segment segment, DatabaseOptions options)
+            throws IOException {
+        var key = new CacheKey(snapshot.indexId(), segment.uuid());
+        while (true) {
+            CachedSegment cached = segments.computeIfAbsent(key, k -> new CachedSegment(k, directory, idle));
+            CachedSegment.Pin pin = cached.pin(index, segment);
+            if (pin == CachedSegment.Pin.RETIRED) {
+                segments.remove(key, cached);
+                continue;
+            }
+            try {
+                if (pin == CachedSegment.Pin.FETCHED) {
+                    makeRoom();
+                }
+                return new SegmentLease(cached, cached.take(options));
+            } catch (IOException | RuntimeException e) {
+                cached.unpin();
+                throw e;
+            }
+        }
+    }
+
+    /** Evicts until the bound holds or everything left is in use, which is never refused room. */
+    private synchronized void makeRoom() throws IOException {
+        var entries = directory.entries();
+        long bytes = entries.stream().mapToLong(CacheDirectory.Entry::bytes).sum();
+        for (CacheDirectory.Entry entry : entries) {
+            if (bytes <= maxBytes) {
+                return;
+            }
+            CachedSegment cached = segments.computeIfAbsent(entry.key(), k -> new CachedSegment(k, directory, idle));
+            if (cached.evict()) {
+                segments.remove(entry.key(), cached);
+                bytes -= entry.bytes();
+            }
+        }
+        if (bytes > maxBytes) {
+            LOG.warn("The segments in use take {} bytes, more than cache_max_bytes {}", bytes, maxBytes);
+        }
+    }
+}

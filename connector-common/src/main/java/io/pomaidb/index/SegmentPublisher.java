@@ -1,0 +1,126 @@
+package io.pomaidb.index;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploads frozen native databases into an index's data folder, and deletes uploads that no commit will list. Stateless
+ * and safe for any number of threads.
+ */
+public final class SegmentPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentPublisher.class);
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final String LOCK = "LOCK";
+    private static final String TEMPORARY = ".tmp";
+
+    private final PomaiIndex index;
+
+    public SegmentPublisher(PomaiIndex index) {
+        this.index = index;
+    }
+
+    /**
+     * Uploads all regular files of a closed database's directory, computing their checksums on the way. The segment is
+     * visible to nobody until a commit lists it. If an upload fails, what was uploaded is deleted as far as possible.
+     *
+     * @param local directory of the frozen and closed database
+     * @param rows rows with distinct ids in it
+     * @param engineVersion version string of the library that wrote it
+     */
+    public Segment publish(java.nio.file.Path local, int shard, long rows, String engineVersion) throws IOException {
+        var segment = new Segment(shard, Segment.UNCOMMITTED, UUID.randomUUID(), List.of(), rows, engineVersion);
+        Path remote = index.directoryOf(segment);
+        try {
+            var files = new ArrayList<SegmentFile>();
+            for (java.nio.file.Path file : filesOf(local)) {
+                String name = local.relativize(file).toString().replace(java.io.File.separatorChar, '/');
+                if (!FileNames.isSafe(name)) {
+                    throw new IOException("Cannot upload segment file " + file + ": readers refuse the name " + name);
+                }
+                files.add(upload(file, name, new Path(remote, name)));
+            }
+            syncDirectories(remote);
+            return new Segment(shard, Segment.UNCOMMITTED, segment.uuid(), files, rows, engineVersion);
+        } catch (IOException | RuntimeException e) {
+            delete(segment);
+            throw e;
+        }
+    }
+
+    /**
+     * Deletes the files of a segment that no snapshot lists and none will. A failure is logged: such files cost space,
+     * and vacuum finds them.
+     */
+    public void delete(Segment segment) {
+        Path directory = index.directoryOf(segment);
+        try {
+            index.fileSystem().delete(directory, true);
+        } catch (IOException e) {
+            LOG.warn("Cannot delete the files of an uncommitted segment: {}", directory, e);
+        }
+    }
+
+    private static List<java.nio.file.Path> filesOf(java.nio.file.Path directory) throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !isTransient(file.getFileName().toString()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isTransient(String name) {
+        return name.equals(LOCK) || name.endsWith(TEMPORARY);
+    }
+
+    private SegmentFile upload(java.nio.file.Path from, String name, Path to) throws IOException {
+        var checksum = new CRC32C();
+        long size = 0;
+        try (InputStream in = Files.newInputStream(from);
+                FSDataOutputStream out = index.fileSystem().create(to, false)) {
+            var buffer = new byte[BUFFER_BYTES];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                checksum.update(buffer, 0, n);
+                out.write(buffer, 0, n);
+                size += n;
+            }
+            // Object stores have no such capability: there, close() is what makes the file durable.
+            if (out.hasCapability(StreamCapabilities.HSYNC)) {
+                out.hsync();
+            }
+        }
+        return new SegmentFile(name, size, (int) checksum.getValue());
+    }
+
+    /** On a local disk the names have to survive a power cut as well as the files. */
+    private void syncDirectories(Path segmentDirectory) throws IOException {
+        FileSystem fileSystem = index.fileSystem();
+        if (fileSystem instanceof RawLocalFileSystem local) {
+            var top = local.pathToFile(index.path()).toPath();
+            try (Stream<java.nio.file.Path> inside =
+                    Files.walk(local.pathToFile(segmentDirectory).toPath())) {
+                for (java.nio.file.Path directory :
+                        inside.filter(Files::isDirectory).toList()) {
+                    LocalDirectories.sync(directory);
+                }
+            }
+            var above = local.pathToFile(segmentDirectory).toPath().getParent();
+            for (; above.startsWith(top); above = above.getParent()) {
+                LocalDirectories.sync(above);
+            }
+        }
+    }
+}

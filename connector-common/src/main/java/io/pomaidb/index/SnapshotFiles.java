@@ -1,0 +1,117 @@
+package io.pomaidb.index;
+
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.error.DataException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The snapshot files of one index: their names, the listing and the reading, and what else may stand in the folder. */
+final class SnapshotFiles {
+    private static final String DIRECTORY = "_pomai";
+    private static final String DATA = "data";
+    private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
+    private static final Pattern SHARD = Pattern.compile("shard=\\d{5}");
+    private static final long MAX_BYTES = 256L << 20;
+
+    private final FileSystem fileSystem;
+    private final Path index;
+
+    SnapshotFiles(FileSystem fileSystem, Path index) {
+        this.fileSystem = fileSystem;
+        this.index = index;
+    }
+
+    Path directory() {
+        return new Path(index, DIRECTORY);
+    }
+
+    Path file(long version) {
+        return new Path(directory(), String.format(Locale.ROOT, "%020d.json", version));
+    }
+
+    /** All versions, ascending; empty if the folder is absent, empty, or holds only what a failed first write left. */
+    List<Long> versions() throws IOException {
+        FileStatus[] statuses;
+        try {
+            statuses = fileSystem.listStatus(directory());
+        } catch (FileNotFoundException e) {
+            refuseOtherContent();
+            return List.of();
+        }
+        var versions = new ArrayList<Long>();
+        for (FileStatus status : statuses) {
+            var matcher = NAME.matcher(status.getPath().getName());
+            if (status.isFile() && matcher.matches()) {
+                versions.add(versionOf(matcher.group(1), status.getPath()));
+            }
+        }
+        versions.sort(Comparator.naturalOrder());
+        return versions;
+    }
+
+    private static long versionOf(String digits, Path file) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            throw new DataException(
+                    "Cannot list the snapshots of an index: file " + file + " is none (accepted: up to "
+                            + Long.MAX_VALUE + ".json)",
+                    e);
+        }
+    }
+
+    Snapshot read(long version) throws IOException {
+        Path file = file(version);
+        byte[] json;
+        try (FSDataInputStream in = fileSystem.open(file)) {
+            // One byte more than accepted, whatever length the file system claims.
+            json = in.readNBytes((int) MAX_BYTES + 1);
+        }
+        if (json.length > MAX_BYTES) {
+            throw new DataException("Cannot read snapshot " + file + ": it is longer than " + MAX_BYTES
+                    + " bytes (compact the index to fewer segments)");
+        }
+        return SnapshotReader.fromJson(file.toString(), version, json);
+    }
+
+    /** A first write that failed leaves {@code data/shard=…} and no snapshot; anything else is not ours to write to. */
+    private void refuseOtherContent() throws IOException {
+        FileStatus[] statuses;
+        try {
+            FileStatus status = fileSystem.getFileStatus(index);
+            if (!status.isDirectory()) {
+                throw new ConfigurationException("Cannot open index " + index
+                        + ": it is a file (accepted: the folder of an index, or one that is empty or absent)");
+            }
+            statuses = fileSystem.listStatus(index);
+        } catch (FileNotFoundException e) {
+            return;
+        }
+        for (FileStatus status : statuses) {
+            if (!status.isDirectory() || !status.getPath().getName().equals(DATA) || !isShards(status.getPath())) {
+                throw new ConfigurationException("Cannot open index " + index + ": it holds "
+                        + status.getPath().getName() + " and no " + DIRECTORY
+                        + " (accepted: the folder of an index, or one that is empty or absent)");
+            }
+        }
+    }
+
+    private boolean isShards(Path data) throws IOException {
+        for (FileStatus status : fileSystem.listStatus(data)) {
+            if (!status.isDirectory()
+                    || !SHARD.matcher(status.getPath().getName()).matches()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,221 @@
+package io.pomaidb.index;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pomaidb.config.IndexMetric;
+import io.pomaidb.error.DataException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a snapshot's JSON as untrusted input: bounded in size and depth, every field checked, nothing skipped. A
+ * {@link DataException} names the file and the field.
+ */
+final class SnapshotReader {
+    static final String HNSW = "hnsw";
+    static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z-]{0,31}");
+    private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,1000}");
+    private static final Pattern CRC = Pattern.compile("[0-9a-f]{8}");
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_STRING = 4_000;
+    private static final int MAX_DIGITS = 20;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(MAX_STRING)
+                            .maxNumberLength(MAX_DIGITS)
+                            .build())
+                    .build())
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final String file;
+
+    private SnapshotReader(String file) {
+        this.file = file;
+    }
+
+    /**
+     * @param file what errors call it
+     * @param version the version that the file's name says
+     */
+    static Snapshot fromJson(String file, long version, byte[] json) {
+        JsonNode document;
+        try {
+            document = MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new DataException(
+                    "Cannot read snapshot " + file + ": it is not well-formed JSON: " + e.getOriginalMessage()
+                            + " (a snapshot file never changes after its commit; restore it)",
+                    e);
+        } catch (IOException e) {
+            throw new DataException("Cannot read snapshot " + file + ": " + e.getMessage(), e);
+        }
+        return new SnapshotReader(file).read(version, document);
+    }
+
+    private Snapshot read(long version, JsonNode document) {
+        var root = new JsonObject(file, "", document);
+        int format = root.integer("formatVersion", 1, Integer.MAX_VALUE);
+        if (format > Snapshot.FORMAT_VERSION) {
+            // Before any other field: a newer format may have changed all of them.
+            throw new DataException("Cannot read snapshot " + file + ": its format version is " + format
+                    + ", and this version of the connector supports up to " + Snapshot.FORMAT_VERSION
+                    + " (use a newer version of the connector)");
+        }
+        long written = root.number("version", 1, Long.MAX_VALUE);
+        if (written != version) {
+            throw root.wrong("version", Long.toString(written), version + ", as the file's name says");
+        }
+        IndexParameters parameters = readParameters(root);
+        var snapshot = new Snapshot(
+                root.uuid("indexId"),
+                version,
+                root.uuid("commitId"),
+                root.text("operation", WORD),
+                root.number("timestamp", 0, Long.MAX_VALUE),
+                parameters,
+                readSegments(root, version, parameters.shards()),
+                readTransactions(root.object("transactions")));
+        root.refuseOthers();
+        return snapshot;
+    }
+
+    private IndexParameters readParameters(JsonObject root) {
+        IndexSchema schema = readSchema(root.object("schema"));
+        int dim = root.isNull("dim") ? 0 : root.integer("dim", 1, Integer.MAX_VALUE);
+        root.text("shardFunction", Sharding.FUNCTION);
+        return new IndexParameters(
+                schema, metric(root), dim, readEngine(root), root.integer("shards", 1, IndexParameters.MAX_SHARDS));
+    }
+
+    private static IndexSchema readSchema(JsonObject json) {
+        JsonObject id = json.object("id");
+        JsonObject vector = json.object("vector");
+        vector.text("type", IndexSchema.VECTOR_TYPE);
+        var schema = new IndexSchema(id.text("name", NAME), idType(id), vector.text("name", NAME));
+        if (!json.array("payload").isEmpty()) {
+            throw json.wrong("schema.payload", "not empty", "no payload columns in format version 1");
+        }
+        List.of(id, vector, json).forEach(JsonObject::refuseOthers);
+        return schema;
+    }
+
+    private static IdType idType(JsonObject id) {
+        String type = id.text("type", NAME);
+        for (IdType known : IdType.values()) {
+            if (known.typeName().equals(type)) {
+                return known;
+            }
+        }
+        throw id.wrong(id.name("type"), type, "int or long");
+    }
+
+    private static IndexMetric metric(JsonObject root) {
+        String metric = root.text("metric", WORD);
+        for (IndexMetric known : IndexMetric.values()) {
+            if (known.optionName().equals(metric)) {
+                return known;
+            }
+        }
+        throw root.wrong("metric", metric, "ip, l2 or cosine");
+    }
+
+    private static EngineParameters readEngine(JsonObject root) {
+        JsonObject json = root.object("engine");
+        json.text("indexType", HNSW);
+        var engine = new EngineParameters(
+                json.integer("hnswM", 2, Integer.MAX_VALUE),
+                json.integer("hnswEfConstruction", 1, Integer.MAX_VALUE),
+                json.integer("hnswEfSearch", 1, Integer.MAX_VALUE),
+                json.integer("adaptiveThreshold", 0, Integer.MAX_VALUE));
+        json.refuseOthers();
+        return engine;
+    }
+
+    private static List<Segment> readSegments(JsonObject root, long version, int shards) {
+        var segments = new ArrayList<Segment>();
+        var seen = new HashSet<UUID>();
+        long sequence = 1;
+        for (JsonObject json : root.objects("segments")) {
+            int shard = json.integer("shard", 0, shards - 1);
+            sequence = json.number("sequence", sequence, version);
+            String directory = json.text("directory", NAME);
+            UUID uuid = uuidOf(json, directory, shard);
+            if (!seen.add(uuid)) {
+                throw json.wrong(json.name("directory"), directory, "a directory that no other segment has");
+            }
+            if (!json.isNull("tombstones") && json.names().contains("tombstones")) {
+                throw json.wrong(json.name("tombstones"), "set", "no deleted rows in format version 1");
+            }
+            segments.add(new Segment(
+                    shard,
+                    sequence,
+                    uuid,
+                    readFiles(json),
+                    json.number("rows", 0, Long.MAX_VALUE),
+                    json.text("engineVersion", NAME)));
+            json.refuseOthers();
+        }
+        return segments;
+    }
+
+    private static UUID uuidOf(JsonObject json, String directory, int shard) {
+        String text = directory.substring(directory.lastIndexOf('/') + 1);
+        if (UUID_TEXT.matcher(text).matches()) {
+            UUID uuid = UUID.fromString(text);
+            if (Segment.directory(shard, uuid).equals(directory)) {
+                return uuid;
+            }
+        }
+        throw json.wrong(
+                json.name("directory"),
+                '"' + directory + '"',
+                "data/shard=<five digits of shard " + shard + ">/<uuid>");
+    }
+
+    private static List<SegmentFile> readFiles(JsonObject segment) {
+        var files = new ArrayList<SegmentFile>();
+        var seen = new HashSet<String>();
+        long total = 0;
+        for (JsonObject json : segment.objects("files")) {
+            String name = json.text("name", NAME);
+            if (!FileNames.isSafe(name)) {
+                throw json.wrong(json.name("name"), '"' + name + '"', "a relative path inside the segment's directory");
+            }
+            if (!seen.add(name)) {
+                throw json.wrong(json.name("name"), '"' + name + '"', "a name that no other file of it has");
+            }
+            long size = json.number("size", 0, Long.MAX_VALUE - total);
+            total += size;
+            files.add(new SegmentFile(name, size, HexFormat.fromHexDigits(json.text("crc32c", CRC))));
+            json.refuseOthers();
+        }
+        return files;
+    }
+
+    private static Map<String, Long> readTransactions(JsonObject json) {
+        var transactions = new HashMap<String, Long>();
+        for (String application : json.names()) {
+            transactions.put(application, json.number(application, Long.MIN_VALUE, Long.MAX_VALUE));
+        }
+        return transactions;
+    }
+}
