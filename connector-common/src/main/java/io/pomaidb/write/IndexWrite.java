@@ -1,0 +1,142 @@
+package io.pomaidb.write;
+
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.index.CommitConflictException;
+import io.pomaidb.index.CommitStateUnknownException;
+import io.pomaidb.index.IdType;
+import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.SegmentPublisher;
+import io.pomaidb.index.Snapshot;
+import io.pomaidb.index.Transaction;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The plan of one write, made by the driver from the options and the index as it finds it, and sent to the tasks.
+ * Immutable. Nothing is visible to a reader before {@link #commit}, and then all of it.
+ */
+public final class IndexWrite implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final String path;
+    private final PomaiOptions options;
+    private final WriteMode mode;
+    private final IndexParameters parameters;
+
+    /** The index that the plan was made on; null if there was none. */
+    private final UUID plannedOn;
+
+    private final IndexParameters plannedParameters;
+
+    private IndexWrite(
+            String path,
+            PomaiOptions options,
+            WriteMode mode,
+            IndexParameters parameters,
+            UUID plannedOn,
+            IndexParameters plannedParameters) {
+        this.path = path;
+        this.options = options;
+        this.mode = mode;
+        this.parameters = parameters;
+        this.plannedOn = plannedOn;
+        this.plannedParameters = plannedParameters;
+    }
+
+    /**
+     * Plans a write.
+     *
+     * @param options what the user set; of an append, options that are not set take the index's values
+     * @param idType type of the rows' ids
+     * @throws io.pomaidb.error.ConfigurationException if the path holds something else, the index exists and must not, or
+     *     an append has another metric, dim, shard count or column than the index; it names option and both values
+     */
+    public static IndexWrite plan(PomaiIndex index, PomaiOptions options, WriteMode mode, IdType idType)
+            throws IOException {
+        Optional<Snapshot> existing = index.latest();
+        IndexParameters wanted = ParameterCheck.wanted(options, idType);
+        String path = index.path().toString();
+        if (existing.isEmpty()) {
+            return new IndexWrite(path, options, mode, wanted, null, null);
+        }
+        Snapshot snapshot = existing.get();
+        IndexParameters parameters =
+                switch (mode) {
+                    case CREATE -> throw ParameterCheck.exists(path);
+                    case APPEND -> ParameterCheck.toAppend(path, snapshot, options, idType);
+                    case OVERWRITE -> wanted;
+                };
+        return new IndexWrite(path, options, mode, parameters, snapshot.indexId(), snapshot.parameters());
+    }
+
+    /** What the written segments have in common; its dim is 0 while neither option nor index tells. */
+    public IndexParameters parameters() {
+        return parameters;
+    }
+
+    /** The number of shards of the index. */
+    public int shards() {
+        return parameters.shards();
+    }
+
+    /**
+     * The number of partitions to hash the rows' ids into, by {@link io.pomaidb.index.Sharding} or Spark's own hash: each
+     * then holds rows of one shard only, and an id is in one partition only.
+     */
+    public int partitions() {
+        return shards() * options.segmentsPerShard();
+    }
+
+    /**
+     * A writer for one attempt of one task.
+     *
+     * @param scratch local folder in which the writer makes one of its own for its databases; it is deleted when the
+     *     writer is closed
+     * @param cores native threads that the attempt may use where option {@code search_threads} does not say it
+     */
+    public ShardWriter newWriter(Configuration configuration, Path scratch, int cores) throws IOException {
+        int threads = options.searchThreads() == 0 ? cores : options.searchThreads();
+        return new ShardWriter(new SegmentPublisher(index(configuration)), parameters, options, threads, scratch);
+    }
+
+    /**
+     * Makes what the tasks wrote visible as one snapshot. An append meets any number of other appends; an overwrite
+     * replaces all that the index holds at the commit, also what was appended since the plan.
+     *
+     * @param written the segments of the successful attempts, one attempt a task
+     * @param transaction makes the commit idempotent: if the index holds it already, nothing is committed. The segments
+     *     stay, because a repeated commit may bring the very segments that the first one listed.
+     * @return the snapshot that holds the rows
+     * @throws io.pomaidb.error.DataException if tasks wrote vectors of different dimensions
+     * @throws CommitConflictException if another writer created, replaced or overwrote the index since the plan, such
+     *     that this write would mean something else
+     * @throws CommitStateUnknownException if it cannot be told whether the commit happened; {@link #abort} must not
+     *     follow then. After any other exception it did not happen.
+     */
+    public Snapshot commit(Configuration configuration, List<WrittenSegment> written, Optional<Transaction> transaction)
+            throws IOException {
+        var change = new WriteChange(path, mode, parameters, plannedOn, plannedParameters, written, transaction);
+        return index(configuration).commit(change);
+    }
+
+    /**
+     * Deletes what tasks uploaded for a write that will not be committed, as far as possible. Touches nothing else: not
+     * after {@link CommitStateUnknownException}, and not after a successful commit.
+     */
+    public void abort(Configuration configuration, List<WrittenSegment> written) throws IOException {
+        var publisher = new SegmentPublisher(index(configuration));
+        for (WrittenSegment segment : written) {
+            publisher.delete(segment.segment());
+        }
+    }
+
+    private PomaiIndex index(Configuration configuration) throws IOException {
+        return PomaiIndex.at(new org.apache.hadoop.fs.Path(path), configuration);
+    }
+}

@@ -1,0 +1,79 @@
+package io.pomaidb.write;
+
+import io.pomaidb.config.PomaiOption;
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.EngineParameters;
+import io.pomaidb.index.IdType;
+import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.IndexSchema;
+import io.pomaidb.index.Snapshot;
+
+/** Turns options into an index's parameters, and holds an append's options against the index that exists. */
+final class ParameterCheck {
+    private ParameterCheck() {}
+
+    /** What the options alone ask for. */
+    static IndexParameters wanted(PomaiOptions options, IdType idType) {
+        return new IndexParameters(
+                new IndexSchema(options.idColumn(), idType, options.vectorColumn()),
+                options.metric(),
+                options.dim().orElse(0),
+                new EngineParameters(
+                        options.hnswM(),
+                        options.hnswEfConstruction(),
+                        options.hnswEfSearch(),
+                        options.adaptiveThreshold()),
+                options.shards());
+    }
+
+    /** The existing index's parameters, with the set engine options for the segments of this write. */
+    static IndexParameters toAppend(String path, Snapshot existing, PomaiOptions options, IdType idType) {
+        IndexParameters has = existing.parameters();
+        IndexParameters asked = wanted(options, idType);
+        IndexSchema schema = has.schema();
+        refuseOther(
+                path,
+                options,
+                PomaiOption.METRIC,
+                asked.metric().optionName(),
+                has.metric().optionName());
+        refuseOther(path, options, PomaiOption.SHARDS, asked.shards(), has.shards());
+        refuseOther(path, options, PomaiOption.ID_COLUMN, asked.schema().idColumn(), schema.idColumn());
+        refuseOther(path, options, PomaiOption.VECTOR_COLUMN, asked.schema().vectorColumn(), schema.vectorColumn());
+        if (has.dim() != 0) {
+            refuseOther(path, options, PomaiOption.DIM, asked.dim(), has.dim());
+        }
+        if (schema.idType() == IdType.INT && idType == IdType.LONG) {
+            throw new ConfigurationException("Cannot append to index " + path + ": column " + schema.idColumn()
+                    + " is of type long and the index's ids are of type int (cast the column to int)");
+        }
+        EngineParameters engine = has.engine();
+        return new IndexParameters(
+                schema,
+                has.metric(),
+                has.dim() == 0 ? asked.dim() : has.dim(),
+                new EngineParameters(
+                        options.isSet(PomaiOption.HNSW_M) ? options.hnswM() : engine.hnswM(),
+                        options.isSet(PomaiOption.HNSW_EF_CONSTRUCTION)
+                                ? options.hnswEfConstruction()
+                                : engine.hnswEfConstruction(),
+                        options.isSet(PomaiOption.HNSW_EF_SEARCH) ? options.hnswEfSearch() : engine.hnswEfSearch(),
+                        options.isSet(PomaiOption.ADAPTIVE_THRESHOLD)
+                                ? options.adaptiveThreshold()
+                                : engine.adaptiveThreshold()),
+                has.shards());
+    }
+
+    static ConfigurationException exists(String path) {
+        return new ConfigurationException(
+                "Cannot create index " + path + ": there is one already (append to it, overwrite it, or change path)");
+    }
+
+    private static void refuseOther(String path, PomaiOptions options, PomaiOption option, Object asked, Object has) {
+        if (options.isSet(option) && !asked.equals(has)) {
+            throw new ConfigurationException("Cannot append to index " + path + ": option " + option.optionName()
+                    + " is " + asked + " and the index has " + has + " (leave the option out, or overwrite the index)");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.pomaidb.write;
+
+import io.pomaidb.config.PomaiOption;
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.error.DataException;
+import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.LocalDirectories;
+import io.pomaidb.index.SegmentPublisher;
+import io.pomaidb.index.Sharding;
+import io.pomaidb.vector.VectorReader;
+import io.pomaidb.vector.VectorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Builds the segments of one task attempt: one native database for each shard that its rows belong to, in scratch files
+ * of its own. Of rows with the same id the last one written wins. For one thread. {@link #close} frees native memory and
+ * deletes the scratch files, whatever happened before; nothing of a writer is visible to readers until its segments are
+ * committed.
+ */
+public final class ShardWriter implements AutoCloseable {
+    private final SegmentPublisher publisher;
+    private final IndexParameters parameters;
+    private final PomaiOptions options;
+    private final int threads;
+    private final Path scratch;
+    private final Map<Integer, ShardBuild> builds = new TreeMap<>();
+    private final List<WrittenSegment> published = new ArrayList<>();
+    private VectorReader reader;
+    private int dim;
+    private boolean finished;
+
+    ShardWriter(
+            SegmentPublisher publisher, IndexParameters parameters, PomaiOptions options, int threads, Path scratch) {
+        this.publisher = publisher;
+        this.parameters = parameters;
+        this.options = options;
+        this.threads = threads;
+        this.scratch = scratch.resolve("pomaidb-write-" + UUID.randomUUID());
+        if (parameters.dim() > 0) {
+            useDim(parameters.dim());
+        }
+    }
+
+    private void useDim(int known) {
+        dim = known;
+        reader = VectorReader.ofRows(parameters.schema().vectorColumn(), known, parameters.metric());
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param vector read before this returns; null for a row without a vector, which is an error
+     * @throws DataException if the vector is null, has another dimension, or has a component that is null, NaN or
+     *     infinite; the writer can then only be closed
+     * @throws io.pomaidb.engine.PomaiException if the engine fails
+     * @throws IOException if the scratch folder cannot be made
+     */
+    public void write(long id, VectorSource vector) throws IOException {
+        if (finished) {
+            throw new IllegalStateException("Cannot write row " + id + ": the writer is finished");
+        }
+        if (vector == null) {
+            throw new DataException("Cannot write row " + id + ": its vector in column "
+                    + parameters.schema().vectorColumn() + " is null (accepted: rows with a vector)");
+        }
+        if (reader == null) {
+            useDim(inferred(id, vector));
+        }
+        int shard = Sharding.shardOf(id, parameters.shards());
+        ShardBuild build = builds.get(shard);
+        if (build == null) {
+            build = open(shard, id);
+        }
+        build.add(id, vector, reader);
+    }
+
+    private int inferred(long id, VectorSource vector) {
+        if (vector.size() == 0) {
+            throw new DataException("Cannot write row " + id + ": its vector in column "
+                    + parameters.schema().vectorColumn() + " has no components (accepted: 1 or more; "
+                    + PomaiOption.DIM.optionName() + " sets how many)");
+        }
+        return vector.size();
+    }
+
+    private ShardBuild open(int shard, long firstId) throws IOException {
+        Path directory = scratch.resolve("shard-" + shard);
+        LocalDirectories.createPrivate(directory);
+        DatabaseOptions database = parameters
+                .withDim(dim)
+                .databaseOptions()
+                .searchThreads(threads)
+                .fsync(options.fsync())
+                .memoryBudgetBytes(options.memoryBudgetBytes())
+                .build();
+        var build = new ShardBuild(directory, database, shard, firstId);
+        builds.put(shard, build);
+        return build;
+    }
+
+    /**
+     * Freezes and uploads what was written. If that fails, what was uploaded is deleted as far as possible.
+     *
+     * @return one segment for each shard that got rows
+     */
+    public List<WrittenSegment> finish() throws IOException {
+        if (finished) {
+            throw new IllegalStateException("Cannot finish a write: the writer is finished");
+        }
+        finished = true;
+        try {
+            for (ShardBuild build : builds.values()) {
+                published.add(build.publish(publisher));
+            }
+        } catch (IOException | RuntimeException e) {
+            abort();
+            throw e;
+        }
+        return List.copyOf(published);
+    }
+
+    /** Deletes what {@link #finish} uploaded, as far as possible, for a task whose segments will not be committed. */
+    public void abort() {
+        finished = true;
+        for (WrittenSegment segment : published) {
+            publisher.delete(segment.segment());
+        }
+        published.clear();
+    }
+
+    /** Frees native memory and deletes the scratch files. What was uploaded stays. A second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        finished = true;
+        RuntimeException failure = null;
+        for (ShardBuild build : builds.values()) {
+            try {
+                build.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        builds.clear();
+        if (Files.exists(scratch)) {
+            LocalDirectories.delete(scratch);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
