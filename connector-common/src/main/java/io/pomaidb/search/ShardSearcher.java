@@ -1,0 +1,138 @@
+package io.pomaidb.search;
+
+import io.pomaidb.config.PomaiOption;
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.engine.PomaiException;
+import io.pomaidb.engine.QueryBatch;
+import io.pomaidb.engine.SearchHits;
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.SegmentCache;
+import io.pomaidb.index.Snapshot;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Searches one shard of a snapshot: every segment is asked for its best hits, hits whose id has a newer row in a newer
+ * segment are dropped, and where too many were dropped the segments are asked again for more. It works with any engine
+ * library, because it needs nothing but search and exists. For one thread; holds the segments open until {@link #close}.
+ */
+public final class ShardSearcher implements AutoCloseable {
+    private static final int MAX_QUERIES = 4096;
+    private static final long MAX_HITS = 4 << 20;
+    private static final int DEEPER = 4;
+
+    private final OpenShard shard;
+    private final Snapshot snapshot;
+
+    private ShardSearcher(OpenShard shard, Snapshot snapshot) {
+        this.shard = shard;
+        this.snapshot = snapshot;
+    }
+
+    /**
+     * Opens the segments of a shard, fetching those that the cache does not hold.
+     *
+     * @param options of which {@code hnsw_ef_search} and {@code search_threads} count
+     * @param cores native threads to use where {@code search_threads} does not say it
+     * @throws io.pomaidb.error.DataException if a segment file is missing or damaged; it names the file
+     */
+    public static ShardSearcher open(
+            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            throws IOException {
+        return new ShardSearcher(OpenShard.open(index, snapshot, shard, cache, options, cores), snapshot);
+    }
+
+    /**
+     * The best {@code k} rows of the shard for each query, or all where there are fewer. Scores are the inner product,
+     * minus the squared distance, or the cosine from -1 to 1.
+     *
+     * @param from first query
+     * @param to the one behind the last query
+     * @return the hits of query {@code from + i} at {@code i}
+     * @throws ConfigurationException if {@code k} is below 1
+     * @throws PomaiException if the engine fails
+     */
+    public List<TopK> search(QueryVectors queries, int from, int to, int k) {
+        if (k < 1) {
+            throw new ConfigurationException("Cannot search index: option " + PomaiOption.TOP_K.optionName() + " is "
+                    + k + " (accepted: 1 or more)");
+        }
+        var found = new TopK[to - from];
+        Arrays.fill(found, TopK.EMPTY);
+        if (shard.size() > 0) {
+            var wanted = new int[to - from];
+            Arrays.setAll(wanted, i -> from + i);
+            var depths = new int[shard.size()];
+            Arrays.setAll(depths, segment -> (int) Math.min(k, shard.rows(segment)));
+            try {
+                search(queries, wanted, depths, k, (query, hits) -> found[query - from] = hits);
+            } catch (PomaiException e) {
+                shard.invalidate();
+                throw e;
+            }
+        }
+        return List.of(found);
+    }
+
+    /** Takes the hits of a query that is complete. */
+    private interface Found {
+        void accept(int query, TopK hits);
+    }
+
+    /** Searches in pieces of bounded memory; {@code depths} is how many hits each segment is asked for. */
+    private void search(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
+        long deepest = Arrays.stream(depths).max().orElseThrow();
+        int piece = (int) Math.max(1, Math.min(MAX_QUERIES, MAX_HITS / deepest));
+        for (int start = 0; start < queries.length; start += piece) {
+            int end = Math.min(queries.length, start + piece);
+            searchPiece(vectors, Arrays.copyOfRange(queries, start, end), depths, k, found);
+        }
+    }
+
+    /** Searches together, and again deeper for the queries that too many hits were dropped from. */
+    private void searchPiece(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
+        var merge = new SegmentMerge(shard, snapshot.metric(), hits(vectors, queries, depths), depths, k);
+        var incomplete = new int[queries.length];
+        int count = 0;
+        for (int i = 0; i < queries.length; i++) {
+            TopK hits = merge.merge(i);
+            if (hits == null) {
+                incomplete[count++] = queries[i];
+            } else {
+                found.accept(queries[i], hits);
+            }
+        }
+        if (count > 0) {
+            var deeper = new int[shard.size()];
+            Arrays.setAll(deeper, segment -> {
+                long depth = depths[segment] * (merge.ranDry(segment) ? (long) DEEPER : 1);
+                return (int) Math.min(depth, shard.rows(segment));
+            });
+            search(vectors, Arrays.copyOf(incomplete, count), deeper, k, found);
+        }
+    }
+
+    private List<SearchHits> hits(QueryVectors vectors, int[] queries, int[] depths) {
+        var rows = FloatBuffer.allocate(Math.multiplyExact(queries.length, vectors.dim()));
+        for (int query : queries) {
+            vectors.copy(query, rows);
+        }
+        var hits = new ArrayList<SearchHits>(shard.size());
+        try (var batch = new QueryBatch(vectors.dim(), rows.flip())) {
+            for (int segment = 0; segment < shard.size(); segment++) {
+                hits.add(shard.database(segment).searchBatch(batch, depths[segment]));
+            }
+        }
+        return hits;
+    }
+
+    /** Gives the segments back to the cache, opened. A second call does nothing. */
+    @Override
+    public void close() {
+        shard.close();
+    }
+}
