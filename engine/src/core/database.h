@@ -1,0 +1,81 @@
+// A directory opened by one handle: the frozen state (a View), what is not frozen yet (a MemTable and, with fsync, its
+// log), and the files that make both last.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+
+#include "base/status.h"
+#include "core/directory_lock.h"
+#include "core/iterator.h"
+#include "core/manifest.h"
+#include "core/memtable.h"
+#include "core/options.h"
+#include "core/record.h"
+#include "core/search.h"
+#include "core/view.h"
+#include "core/wal.h"
+
+namespace pomai::core {
+
+// Thread-safe: writers take turns; readers wait for neither writers nor freezes, but for the moments in which a row is
+// appended or a frozen state replaced. All methods may throw std::bad_alloc and have then changed nothing.
+class Database {
+ public:
+  // Opens `options.path`, making the directory if there is none.
+  static Result<std::unique_ptr<Database>> Open(const Options& options);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+
+  // All rows or, after a failure, none. Vectors must be finite: the caller has seen to it.
+  Status PutBatch(std::span<const Upsert> rows);
+  Status Delete(uint64_t id);
+  Status Freeze();
+
+  Result<Known> Get(uint64_t id, Record& record) const;
+  Result<Known> Find(uint64_t id) const;
+  [[nodiscard]] Snapshot TakeSnapshot() const;
+
+  // What searches see.
+  [[nodiscard]] std::shared_ptr<const View> view() const;
+
+ private:
+  class Replay;
+
+  Database(const Options& options, DirectoryLock lock);
+
+  Status Load();
+  Status OpenSegments();
+  Status CheckSame(uint32_t dim, index::Metric metric) const;
+  [[nodiscard]] std::string PathOf(const std::string& name) const { return options_.path + "/" + name; }
+  [[nodiscard]] std::shared_ptr<MemTable> memtable() const;
+
+  // The writing side; under write_mutex_.
+  Status BecomeWriter();
+  Status RemoveStaleFiles() const;
+  Status OpenWal();
+  Status MakeRoom(size_t entries, uint64_t bytes);
+  Result<View::SegmentPointer> WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
+                                            SegmentEntry& entry) const;
+  Status Install(Manifest manifest, std::shared_ptr<const View> view);
+
+  const Options options_;
+
+  std::mutex write_mutex_;  // taken before state_mutex_
+  DirectoryLock lock_;
+  bool writer_ = false;
+  Manifest manifest_;
+  uint64_t wal_bytes_ = 0;  // whole bytes of the log of this generation, as far as it was replayed
+  std::optional<WalWriter> wal_;
+
+  mutable std::shared_mutex state_mutex_;
+  std::shared_ptr<MemTable> memtable_;
+  std::shared_ptr<const View> view_;
+};
+
+}  // namespace pomai::core

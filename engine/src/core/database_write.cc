@@ -1,0 +1,167 @@
+// The writing side of a Database: becoming the writer, and freezing.
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/parallel.h"
+#include "core/database.h"
+#include "segment/writer.h"
+
+namespace pomai::core {
+namespace {
+
+constexpr size_t kNumberDigits = 20;
+
+bool IsNumbered(std::string_view name, std::string_view suffix) {
+  return name.size() == kNumberDigits + suffix.size() && name.ends_with(suffix) &&
+         std::all_of(name.begin(), name.begin() + kNumberDigits, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Status Database::BecomeWriter() {
+  if (!writer_) {
+    POMAI_RETURN_IF_ERROR(lock_.Upgrade());
+    POMAI_RETURN_IF_ERROR(RemoveStaleFiles());
+    writer_ = true;
+  }
+  return options_.fsync && !wal_ ? OpenWal() : Status();
+}
+
+// What a crash has left behind: files of ours that the manifest does not know. Files of others are not touched.
+Status Database::RemoveStaleFiles() const {
+  const auto names = ListDirectory(options_.path);
+  if (!names.ok()) {
+    return names.status();
+  }
+  const std::string log = NumberedName(manifest_.generation, ".wal");
+  for (const auto& name : names.value()) {
+    bool stale = IsNumbered(name, ".seg.tmp") || name == std::string(kManifestName) + ".tmp" ||
+                 (IsNumbered(name, ".wal") && name != log);
+    if (IsNumbered(name, ".seg")) {
+      stale = std::none_of(manifest_.segments.begin(), manifest_.segments.end(),
+                           [&](const SegmentEntry& entry) { return NumberedName(entry.number, ".seg") == name; });
+    }
+    if (stale) {
+      POMAI_RETURN_IF_ERROR(Remove(PathOf(name)));
+    }
+  }
+  return {};
+}
+
+Status Database::OpenWal() {
+  auto wal = WalWriter::Open(options_.path, NumberedName(manifest_.generation, ".wal"),
+                             {manifest_.generation, manifest_.dim, manifest_.metric}, wal_bytes_);
+  if (!wal.ok()) {
+    return wal.status();
+  }
+  wal_.emplace(std::move(wal.value()));
+  return {};
+}
+
+Status Database::Freeze() {
+  const std::lock_guard writing(write_mutex_);
+  auto table = memtable();
+  if (table->entries() == 0) {
+    return {};
+  }
+  POMAI_RETURN_IF_ERROR(BecomeWriter());
+  if (!table->Compact()) {
+    // A snapshot or a scan still reads the log as it stands.
+    table = table->Clone();
+    table->Compact();
+  }
+  std::vector<uint64_t> tombstones;
+  for (const uint64_t id : table->deleted_ids()) {
+    const auto older = view_->Find(id);
+    if (!older.ok()) {
+      return older.status();
+    }
+    if (older.value() == Known::kRow) {
+      tombstones.push_back(id);
+    }
+  }
+
+  Manifest next = manifest_;
+  ++next.generation;
+  if (table->rows() == 0 && tombstones.empty()) {
+    return Install(std::move(next), view_);
+  }
+  // The number is used up even if the freeze fails: a manifest may have come to list it before the failure was seen.
+  SegmentEntry entry;
+  entry.number = manifest_.next_segment++;
+  next.next_segment = manifest_.next_segment;
+  auto segment = WriteSegment(*table, tombstones, entry);
+  if (!segment.ok()) {
+    return segment.status();
+  }
+  next.segments.push_back(entry);
+  auto view = view_->With(std::move(segment.value()));
+  return Install(std::move(next), std::move(view));
+}
+
+Result<View::SegmentPointer> Database::WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
+                                                    SegmentEntry& entry) const {
+  const index::Matrix rows = table.matrix();
+  index::BuildParams params;
+  params.kind = rows.rows == 0 || rows.rows < options_.adaptive_threshold ? index::Kind::kFlat : options_.index_kind;
+  params.metric = options_.metric;
+  params.m = options_.m;
+  params.ef_construction = options_.ef_construction;
+  params.threads = ThreadCount(options_.search_threads);
+  const auto built = index::Build(rows, params);
+  if (!built.ok()) {
+    return built.status();
+  }
+  const auto ids = table.row_ids();
+  segment::Contents contents{entry.number, rows, ids, tombstones, {}, params, &built.value()};
+  std::vector<std::span<const std::byte>> metadata;
+  if (table.has_metadata()) {
+    metadata = table.row_metadata();
+    contents.metadata = [&](uint32_t row) { return metadata[row]; };
+  }
+
+  const std::string path = PathOf(NumberedName(entry.number, ".seg"));
+  const std::string temporary = path + ".tmp";
+  const auto written = segment::Write(temporary, contents);
+  Status status = written.ok() ? Rename(temporary, path) : written.status();
+  if (!status.ok()) {
+    // The disk may be full: give back what was taken. Should that fail too, the next writer does it.
+    static_cast<void>(Remove(temporary));
+    return status;
+  }
+  POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
+  entry.bytes = written.value().bytes;
+  entry.header_crc = written.value().header_crc;
+  auto segment = segment::Segment::Open(path);
+  if (!segment.ok()) {
+    return segment.status();
+  }
+  return std::move(segment.value());
+}
+
+// The one step in which a freeze takes place.
+Status Database::Install(Manifest manifest, std::shared_ptr<const View> view) {
+  auto fresh = std::make_shared<MemTable>(options_.dim);
+  const std::string old_log = PathOf(NumberedName(manifest_.generation, ".wal"));
+  const bool had_log = wal_ || wal_bytes_ != 0;
+  if (had_log || view != view_) {
+    POMAI_RETURN_IF_ERROR(WriteManifest(options_.path, manifest));
+    manifest_ = std::move(manifest);
+  }
+  {
+    const std::unique_lock lock(state_mutex_);
+    memtable_ = std::move(fresh);
+    view_ = std::move(view);
+  }
+  wal_.reset();
+  wal_bytes_ = 0;
+  // Superseded: should its removal fail, the next writer's will do.
+  if (had_log) {
+    static_cast<void>(Remove(old_log));
+  }
+  return {};
+}
+
+}  // namespace pomai::core

@@ -1,0 +1,103 @@
+// The rows and deletes that are not frozen yet: a log in memory, of which the last entry of an id counts, with a hash
+// table over it. A log, so that a snapshot is no more than the log's length at the time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <shared_mutex>
+#include <span>
+#include <vector>
+
+#include "base/mapped_array.h"
+#include "core/record.h"
+#include "index/index.h"
+
+namespace pomai::core {
+
+// Methods that change the table are called by one thread at a time; Get, Find and Pin by any number beside it. The
+// accessors for a freeze belong to the changing thread.
+class MemTable {
+ public:
+  explicit MemTable(uint32_t dim) : dim_(dim) {}
+
+  static constexpr uint32_t kMaxEntries = 0xFFFFFFF0U;
+
+  // Both apply wholly or, throwing std::bad_alloc, not at all. The caller keeps entries() at or below kMaxEntries.
+  void Put(std::span<const Upsert> rows);
+  void Delete(uint64_t id);
+
+  // Drops what later entries have replaced and brings rows into the order of their ids, in place. False, and nothing
+  // changed, where there was something to do and the table is pinned.
+  bool Compact();
+  [[nodiscard]] std::unique_ptr<MemTable> Clone() const;
+
+  [[nodiscard]] size_t entries() const { return entries_.size(); }
+  [[nodiscard]] size_t rows() const { return vectors_.size() / dim_; }
+  [[nodiscard]] uint64_t bytes() const;
+  [[nodiscard]] static uint64_t BytesOf(std::span<const Upsert> rows, uint32_t dim);
+
+  Known Get(uint64_t id, Record& record) const;
+  Known Find(uint64_t id) const;
+
+  // For a freeze, of a compact table.
+  [[nodiscard]] index::Matrix matrix() const;
+  [[nodiscard]] std::vector<uint64_t> row_ids() const;
+  [[nodiscard]] std::vector<uint64_t> deleted_ids() const;
+  [[nodiscard]] bool has_metadata() const { return !metadata_.empty(); }
+  [[nodiscard]] std::vector<std::span<const std::byte>> row_metadata() const;
+
+  // One id's last entry within a pinned length of the log.
+  struct Item {
+    uint64_t id = 0;
+    uint32_t entry = 0;
+    bool deleted = false;
+  };
+
+  // Holds the log as it was when the pin was made, however the table goes on. Thread-safe.
+  class Pin {
+   public:
+    explicit Pin(std::shared_ptr<MemTable> table);
+    ~Pin();
+    Pin(const Pin& other) : Pin(other.table_, other.entries_) {}
+    Pin& operator=(const Pin&) = delete;
+
+    // By ascending id.
+    [[nodiscard]] std::vector<Item> Items() const;
+    void Read(const Item& item, Record& record) const;
+
+   private:
+    Pin(std::shared_ptr<MemTable> table, size_t entries);
+
+    std::shared_ptr<MemTable> table_;
+    size_t entries_;
+  };
+
+ private:
+  static constexpr uint32_t kNoRow = UINT32_MAX;
+
+  struct Entry {
+    uint64_t id;
+    uint64_t metadata_offset;
+    uint32_t metadata_bytes;
+    uint32_t row;  // kNoRow: a delete
+  };
+
+  void ReserveSlots(size_t entries);
+  void Index(uint32_t entry);
+  [[nodiscard]] size_t SlotOf(uint64_t id) const;
+  [[nodiscard]] const Entry* FindEntry(uint64_t id) const;
+  void Read(const Entry& entry, Record& record) const;
+  void OrderRows(std::span<const Entry> live);
+  [[nodiscard]] std::span<const std::byte> MetadataOf(const Entry& entry) const;
+
+  const uint32_t dim_;
+  mutable std::shared_mutex mutex_;  // over all below
+  mutable uint32_t pins_ = 0;
+  bool compact_ = true;
+  MappedArray<Entry> entries_;
+  MappedArray<float> vectors_;
+  MappedArray<std::byte> metadata_;
+  MappedArray<uint32_t> slots_;  // entry number + 1, 0: free; open addressing, a power of two
+};
+
+}  // namespace pomai::core

@@ -1,0 +1,109 @@
+#include "core/search.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "base/parallel.h"
+
+namespace pomai::core {
+namespace {
+
+struct Candidate {
+  float score;
+  uint64_t id;
+};
+
+bool Better(const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.id < b.id; }
+
+// What a thread keeps from query to query.
+class Worker {
+ public:
+  explicit Worker(const View& view) : view_(view) {
+    for (const auto& segment : view.segments()) {
+      scratch_.push_back(segment->rows() == 0 ? nullptr : segment->index().NewScratch());
+    }
+  }
+
+  void Search(const float* query, const SearchRequest& request) {
+    best_.clear();
+    for (size_t i = 0; i < view_.segments().size(); ++i) {
+      const auto& segment = *view_.segments()[i];
+      if (segment.rows() == 0) {
+        continue;
+      }
+      segment.index().Search(query, {request.k, request.ef, view_.hidden(i)}, *scratch_[i], hits_, counters_);
+      for (const auto& hit : hits_) {
+        // Large components overflow to a score that is no number; it must not upset the order of the others.
+        const float score = hit.score == hit.score ? hit.score : -std::numeric_limits<float>::infinity();
+        best_.push_back({score, segment.Id(hit.row)});
+      }
+    }
+    std::sort(best_.begin(), best_.end(), Better);
+    best_.resize(std::min<size_t>(best_.size(), request.k));
+  }
+
+  [[nodiscard]] const std::vector<Candidate>& best() const { return best_; }
+  [[nodiscard]] const index::SearchCounters& counters() const { return counters_; }
+
+ private:
+  const View& view_;
+  std::vector<std::unique_ptr<index::Scratch>> scratch_;
+  std::vector<index::Hit> hits_;
+  std::vector<Candidate> best_;
+  index::SearchCounters counters_;
+};
+
+}  // namespace
+
+Deadline DeadlineIn(uint32_t milliseconds) {
+  if (milliseconds == 0) {
+    return std::nullopt;
+  }
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+}
+
+Status Search(const View& view, const SearchRequest& request, const HitTable& hits, index::SearchCounters& counters) {
+  POMAI_RETURN_IF_ERROR(view.CheckHidden());
+  for (const auto& segment : view.segments()) {
+    if (segment->rows() != 0) {
+      POMAI_RETURN_IF_ERROR(segment->CheckIndex());
+    }
+  }
+  std::vector<std::unique_ptr<Worker>> workers(std::max(1U, request.threads));
+  std::atomic<bool> late{false};
+  ParallelFor(request.queries.size(), 1, request.threads, [&](size_t begin, size_t end, uint32_t number) {
+    if (!workers[number]) {
+      workers[number] = std::make_unique<Worker>(view);
+    }
+    Worker& worker = *workers[number];
+    for (size_t query = begin; query < end && !late.load(std::memory_order_relaxed); ++query) {
+      if (HasPassed(request.deadline)) {
+        late.store(true, std::memory_order_relaxed);
+        return;
+      }
+      worker.Search(request.queries[query], request);
+      const auto& best = worker.best();
+      hits.counts[query] = best.size();
+      for (size_t rank = 0; rank < best.size(); ++rank) {
+        hits.ids[query * request.k + rank] = best[rank].id;
+        hits.scores[query * request.k + rank] = best[rank].score;
+      }
+    }
+  });
+  if (late) {
+    return {Code::kDeadlineExceeded, "Cannot search: the deadline passed before all " +
+                                         std::to_string(request.queries.size()) +
+                                         " queries were answered (raise deadline_ms, or send fewer at a time)"};
+  }
+  for (const auto& worker : workers) {
+    if (worker) {
+      counters.distances += worker->counters().distances;
+    }
+  }
+  return {};
+}
+
+}  // namespace pomai::core
