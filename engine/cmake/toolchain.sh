@@ -1,0 +1,26 @@
+#!/bin/sh
+# Sees that the engine can be built here: CMake, a build tool, and a compiler that knows C++20. Fails with one line.
+set -u
+
+fail() {
+    echo "Cannot build the engine: $1 (Debian: apt-get install g++ cmake make; Fedora: dnf install gcc-c++ cmake make; macOS: xcode-select --install && brew install cmake)" >&2
+    exit 1
+}
+
+command -v cmake >/dev/null 2>&1 || fail "CMake is not installed"
+version=$(cmake --version | sed -n 's/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+# shellcheck disable=SC2086  # two words: major and minor
+set -- $version
+[ "${1:-0}" -gt 3 ] || { [ "${1:-0}" -eq 3 ] && [ "${2:-0}" -ge 18 ]; } || fail "CMake 3.18 or later is needed, and this is ${1:-0}.${2:-0}"
+
+command -v make >/dev/null 2>&1 || command -v ninja >/dev/null 2>&1 || fail "neither make nor ninja is installed"
+
+# The compiler that CMake will take: $CXX, or the first of these.
+compiler=${CXX:-}
+for candidate in c++ g++ clang++; do
+    [ -n "$compiler" ] || ! command -v "$candidate" >/dev/null 2>&1 || compiler=$candidate
+done
+[ -n "$compiler" ] || fail "no C++ compiler is installed"
+# shellcheck disable=SC2086  # CXX may carry arguments
+printf '#include <span>\n#include <concepts>\nint main() { return static_cast<int>(std::span<int>().size()); }\n' |
+    $compiler -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1 || fail "$compiler does not compile C++20"
