@@ -20,15 +20,21 @@ final class CommitLoop {
     private final PomaiIndex index;
     private final SnapshotFiles files;
     private final CommitStore store;
+    private final int maxAttempts;
 
     CommitLoop(PomaiIndex index, SnapshotFiles files, CommitStore store) {
+        this(index, files, store, MAX_ATTEMPTS);
+    }
+
+    CommitLoop(PomaiIndex index, SnapshotFiles files, CommitStore store, int maxAttempts) {
         this.index = index;
         this.files = files;
         this.store = store;
+        this.maxAttempts = maxAttempts;
     }
 
     Snapshot commit(SnapshotUpdate update) throws IOException {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < maxAttempts; attempt++) {
             waitBefore(attempt);
             Optional<Snapshot> current = index.latest();
             Optional<Snapshot> next = update.apply(current);
@@ -39,7 +45,7 @@ final class CommitLoop {
                 return next.get();
             }
         }
-        throw new CommitConflictException("Cannot commit to index " + index.path() + ": " + MAX_ATTEMPTS
+        throw new CommitConflictException("Cannot commit to index " + index.path() + ": " + maxAttempts
                 + " other commits came first (let fewer writers commit at the same time, or write again)");
     }
 

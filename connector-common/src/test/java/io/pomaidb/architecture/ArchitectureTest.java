@@ -1,0 +1,69 @@
+package io.pomaidb.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+
+@AnalyzeClasses(packages = "io.pomaidb", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule NEITHER_SPARK_NOR_FLINK = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "org.apache.flink..", "scala..");
+
+    @ArchTest
+    static final ArchRule JNA_ONLY_IN_THE_BINDING = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pomaidb.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule JSON_ONLY_IN_THE_INDEX_FORMAT = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pomaidb.index..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.pomaidb.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule DEPENDENCIES_POINT_ONE_WAY = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("error")
+            .definedBy("io.pomaidb.error..")
+            .layer("engine")
+            .definedBy("io.pomaidb.engine..")
+            .layer("config")
+            .definedBy("io.pomaidb.config..")
+            .layer("vector")
+            .definedBy("io.pomaidb.vector..")
+            .layer("index")
+            .definedBy("io.pomaidb.index..")
+            .layer("write")
+            .definedBy("io.pomaidb.write..")
+            .layer("search")
+            .definedBy("io.pomaidb.search..")
+            .whereLayer("write")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("search")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("index")
+            .mayOnlyBeAccessedByLayers("write", "search")
+            .whereLayer("vector")
+            .mayOnlyBeAccessedByLayers("write", "search")
+            .whereLayer("config")
+            .mayOnlyBeAccessedByLayers("vector", "index", "write", "search")
+            .whereLayer("engine")
+            .mayOnlyBeAccessedByLayers("config", "index", "write", "search");
+}

@@ -1,0 +1,2 @@
+/** Tests of searching and scanning a shard. */
+package io.pomaidb.search;

@@ -1,0 +1,2 @@
+/** Tests of writing an index. */
+package io.pomaidb.write;
