@@ -23,7 +23,7 @@ final class BundledLibrary implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BundledLibrary.class);
 
     /** Process id, then a random part. */
-    private static final Pattern UNPACKED = Pattern.compile("libpomai_c-(\\d+)-[0-9a-f-]{36}\\.(so|dylib)");
+    private static final Pattern UNPACKED = Pattern.compile("libpomai_c-(\\d{1,10})-[0-9a-f-]{36}\\.(so|dylib)");
 
     /**
      * A file is needed for as long as loading takes. A younger one may belong to a process of another container, whose

@@ -100,13 +100,4 @@ final class DatabaseHandle implements Runnable {
                                     + " on this handle (one call at a time; open a handle for each thread)");
         }
     }
-
-    /** A native iterator and the snapshot it reads. */
-    record ScanHandle(Pointer iterator, Pointer snapshot) {
-
-        private void free(NativeApi api) {
-            api.iterFree(iterator);
-            api.snapshotFree(snapshot);
-        }
-    }
 }

@@ -21,7 +21,8 @@ final class NativeApi {
     private static final int BOOL_MASK = 0xff;
 
     private static final int RTLD_NOW = 2;
-    private static final int RTLD_LOCAL = Platform.isMac() ? 4 : 0;
+    private static final int RTLD_LOCAL = Platform.isMac() ? 0x4 : 0;
+    private static final int RTLD_NODELETE = Platform.isMac() ? 0x80 : 0x1000;
 
     private final NativeLibrary library;
     private final Path path;
@@ -89,8 +90,9 @@ final class NativeApi {
             throw new ConfigurationException("Cannot load the PomaiDB engine from " + path + ": there is no such file");
         }
         try {
-            // Symbols stay local: with JNA's default, a second library would call the first one's functions.
-            var options = Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW | RTLD_LOCAL);
+            // Local symbols: with JNA's default, a second library would call the first one's functions. No unloading:
+            // JNA closes a library that is out of reach, while threads that ran in it may have yet to clean up.
+            var options = Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
             var library = NativeLibrary.getInstance(path.toString(), options);
             // JNA goes on to similar names beside a file that it could not load; a path that was named must not.
             if (!path.equals(library.getFile().toPath())) {
@@ -100,16 +102,16 @@ final class NativeApi {
             return library;
         } catch (UnsatisfiedLinkError failure) {
             throw new ConfigurationException(
-                    "Cannot load the PomaiDB engine from " + path + ": " + firstLine(failure.getMessage())
+                    "Cannot load the PomaiDB engine from " + path + ": " + reason(failure)
                             + " (accepted: a libpomai_c for this machine)",
                     failure);
         }
     }
 
-    private static String firstLine(String message) {
-        return message == null
-                ? "the loader says nothing"
-                : message.lines().findFirst().orElse("");
+    /** The dynamic loader's own words, which JNA puts below a headline, and then repeats for every name it tries. */
+    private static String reason(UnsatisfiedLinkError failure) {
+        var lines = String.valueOf(failure.getMessage()).lines().toList();
+        return lines.size() > 1 ? lines.get(1) : lines.get(0);
     }
 
     private Function function(String name) {

@@ -20,8 +20,7 @@ final class NativeDirectory {
 
     /** The directory, made if absent. */
     static Path get() {
-        var directory = Path.of(System.getProperty(PROPERTY, System.getProperty("java.io.tmpdir")))
-                .toAbsolutePath();
+        var directory = path();
         try {
             return Files.createDirectories(directory);
         } catch (IOException failure) {
@@ -35,7 +34,12 @@ final class NativeDirectory {
     /** Sends JNA's own library to the same directory, unless the user sent it elsewhere. Precedes any JNA class. */
     static void leadJnaHere() {
         if (System.getProperty(JNA_PROPERTY) == null) {
-            System.setProperty(JNA_PROPERTY, get().toString());
+            System.setProperty(JNA_PROPERTY, path().toString());
         }
+    }
+
+    private static Path path() {
+        return Path.of(System.getProperty(PROPERTY, System.getProperty("java.io.tmpdir")))
+                .toAbsolutePath();
     }
 }

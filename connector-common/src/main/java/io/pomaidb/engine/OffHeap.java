@@ -34,6 +34,7 @@ final class OffHeap {
 
     /** Zeroed memory that close() frees. */
     static Memory zeroed(long bytes) {
+        requireJna();
         var memory = new Memory(bytes);
         memory.clear();
         return memory;
@@ -56,6 +57,7 @@ final class OffHeap {
 
     /** The address of a direct buffer; valid only while the buffer is reachable. */
     static Pointer address(ByteBuffer buffer) {
+        requireJna();
         return Native.getDirectBufferPointer(buffer);
     }
 }

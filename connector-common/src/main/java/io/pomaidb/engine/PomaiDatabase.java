@@ -13,8 +13,9 @@ import java.util.Optional;
  * One open native database: a directory with vectors by id.
  *
  * <p>A directory has many readers or one writer: a handle reads until its first {@link #putBatch} or {@link #delete},
- * which fails while another handle has the directory open. What was put is searched, scanned and durable after
- * {@link #freeze}; what was not frozen when the process died is gone, and what was is whole.
+ * which fails while another handle has the directory open. A write is seen at once by {@link #get},
+ * {@link #exists} and {@link #scan}, and by searches from the next {@link #freeze} on. What was frozen survives a crash
+ * whole; what was not is gone, unless the database was opened with {@link FsyncPolicy#ALWAYS}.
  *
  * <p>One call at a time: a handle that is used by two threads at once, after {@link #close}, or closed twice throws
  * {@link IllegalStateException}, and nothing else happens. Ids are 64 bits; the engine reads a negative long as the
@@ -57,7 +58,7 @@ public final class PomaiDatabase implements AutoCloseable {
         try (var struct = new OptionsStruct(api, directory, options);
                 var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
             api.check(api.open(struct.struct(), out), attempt);
-            var database = require(out.getPointer(0), "handle", library, attempt);
+            var database = library.require(out.getPointer(0), "handle", attempt);
             var handle = new DatabaseHandle(api, directory, database);
             try {
                 var opened = new PomaiDatabase(library, directory, options, handle);
@@ -125,7 +126,7 @@ public final class PomaiDatabase implements AutoCloseable {
         try (var structs = QueryStruct.array(library.generation(), vectors, count, options.dim(), topK);
                 var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
             api.check(api.searchBatch(database, structs, count, out), attempt);
-            var results = require(out.getPointer(0), "results", library, attempt);
+            var results = library.require(out.getPointer(0), "results", attempt);
             try {
                 return ResultsStruct.copy(results, library.generation(), count, topK, library, attempt);
             } finally {
@@ -134,28 +135,12 @@ public final class PomaiDatabase implements AutoCloseable {
         }
     }
 
-    /** All rows as of now, in the engine's order. Close it before the database. */
+    /** All rows as of now, in the engine's order. */
     public RecordScan scan() {
         return use("scan", database -> {
-            var attempt = "scan " + directory;
-            try (var scanOptions = ScanOptionsStruct.initialized(api);
-                    var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
-                api.check(api.getSnapshot(database, out), attempt);
-                var snapshot = require(out.getPointer(0), "snapshot", library, attempt);
-                var iterator = Pointer.NULL;
-                try {
-                    out.clear();
-                    api.check(api.scan(database, scanOptions, snapshot, out), attempt);
-                    iterator = require(out.getPointer(0), "iterator", library, attempt);
-                } finally {
-                    if (iterator == null) {
-                        api.snapshotFree(snapshot);
-                    }
-                }
-                var scan = new DatabaseHandle.ScanHandle(iterator, snapshot);
-                handle.add(scan);
-                return new RecordScan(this, scan);
-            }
+            var scan = ScanHandle.open(library, database, "scan " + directory);
+            handle.add(scan);
+            return new RecordScan(this, scan);
         });
     }
 
@@ -172,7 +157,7 @@ public final class PomaiDatabase implements AutoCloseable {
                     }
                     throw failure;
                 }
-                var record = require(out.getPointer(0), "record", library, attempt);
+                var record = library.require(out.getPointer(0), "record", attempt);
                 try {
                     var vector = new float[options.dim()];
                     RecordStruct.copyVector(record, vector, library, attempt);
@@ -195,7 +180,7 @@ public final class PomaiDatabase implements AutoCloseable {
         });
     }
 
-    /** Removes a row, as of the next {@link #freeze}. That there is none is no error. */
+    /** Removes a row; searches find it until the next {@link #freeze}. That there is none is no error. */
     public void delete(long id) {
         try {
             call(
@@ -263,12 +248,5 @@ public final class PomaiDatabase implements AutoCloseable {
             throw new DataException("Cannot " + what + " the database " + directory + ": the batch has dim " + dim
                     + " (accepted: " + options.dim() + ", the dim of the database)");
         }
-    }
-
-    private static Pointer require(Pointer out, String what, PomaiLibrary library, String attempt) {
-        if (out == null) {
-            throw library.misbehaves(attempt, "it reports success and gives no " + what);
-        }
-        return out;
     }
 }

@@ -1,5 +1,6 @@
 package io.pomaidb.engine;
 
+import com.sun.jna.Pointer;
 import io.pomaidb.error.ConfigurationException;
 import java.nio.file.Path;
 
@@ -110,6 +111,14 @@ public final class PomaiLibrary {
     PomaiException misbehaves(String attempt, String how) {
         return new PomaiException(
                 attempt, StatusCode.INTERNAL.number(), "the library " + path + " breaks its own interface: " + how);
+    }
+
+    /** What a successful call handed out; an error if it handed out nothing. */
+    Pointer require(Pointer out, String what, String attempt) {
+        if (out == null) {
+            throw misbehaves(attempt, "it reports success and gives no " + what);
+        }
+        return out;
     }
 
     @Override

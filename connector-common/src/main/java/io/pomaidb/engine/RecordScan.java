@@ -10,7 +10,7 @@ import io.pomaidb.error.DataException;
 public final class RecordScan implements AutoCloseable {
 
     private final PomaiDatabase database;
-    private final DatabaseHandle.ScanHandle scan;
+    private final ScanHandle scan;
     private final String attempt;
     private final float[] vector;
     private boolean started;
@@ -18,7 +18,7 @@ public final class RecordScan implements AutoCloseable {
     private boolean closed;
     private long id;
 
-    RecordScan(PomaiDatabase database, DatabaseHandle.ScanHandle scan) {
+    RecordScan(PomaiDatabase database, ScanHandle scan) {
         this.database = database;
         this.scan = scan;
         attempt = "scan " + database.directory();
@@ -28,11 +28,8 @@ public final class RecordScan implements AutoCloseable {
     /** Steps to the next row; false at the end. */
     public boolean next() {
         requireOpen();
-        onRow = database.use("scan", ignored -> {
-            try (var view = RecordStruct.emptyView()) {
-                return step(view);
-            }
-        });
+        onRow = false;
+        onRow = database.use("scan", ignored -> step(scan.view()));
         return onRow;
     }
 

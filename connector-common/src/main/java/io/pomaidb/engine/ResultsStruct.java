@@ -26,8 +26,8 @@ final class ResultsStruct {
             if (size != stride) {
                 throw library.misbehaves(
                         attempt,
-                        "its results have the struct size " + size + ", and generation " + generation + " has "
-                                + stride);
+                        "its results have the struct size " + size + " and not the " + stride + " of generation "
+                                + generation);
             }
             var count = structs.getLong(base + COUNT);
             if (count < 0 || count > topK) {
