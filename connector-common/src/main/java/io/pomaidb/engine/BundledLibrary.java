@@ -5,8 +5,12 @@ import io.pomaidb.error.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +35,9 @@ final class BundledLibrary implements AutoCloseable {
      */
     private static final Duration LOADING = Duration.ofMinutes(10);
 
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Path file;
 
     private BundledLibrary(Path file) {
@@ -54,7 +61,11 @@ final class BundledLibrary implements AutoCloseable {
                 throw new ConfigurationException("Cannot unpack the PomaiDB engine: the class path has no " + resource
                         + " (add the pomaidb-engine jar for this machine)");
             }
-            Files.copy(content, file);
+            // Code that is about to be executed: nobody else may change it in a directory that all share.
+            Files.createFile(file, OWNER_ONLY);
+            try (var out = Files.newOutputStream(file)) {
+                content.transferTo(out);
+            }
             return new BundledLibrary(file);
         } catch (IOException failure) {
             delete(file);

@@ -1,5 +1,6 @@
 package io.pomaidb.engine;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -24,16 +25,21 @@ final class DatabaseHandle implements Runnable {
     private final Path directory;
     private final Pointer database;
 
+    /** Where the library writes what a call hands out. Touched by the operation that holds the guard. */
+    private final Memory out;
+
     /** What is going on: {@link #IDLE}, {@link #CLOSED} or the name of an operation. */
     private final AtomicReference<String> state = new AtomicReference<>(IDLE);
 
     /** Native iterators that are open. Touched by the operation that holds the guard. */
     private final Set<ScanHandle> scans = new HashSet<>();
 
-    DatabaseHandle(NativeApi api, Path directory, Pointer database) {
+    /** Takes over {@code database} and {@code out}, memory for one pointer. */
+    DatabaseHandle(NativeApi api, Path directory, Pointer database, Memory out) {
         this.api = api;
         this.directory = directory;
         this.database = database;
+        this.out = out;
     }
 
     /**
@@ -48,6 +54,12 @@ final class DatabaseHandle implements Runnable {
         } finally {
             state.set(IDLE);
         }
+    }
+
+    /** Memory for one pointer, zeroed. */
+    Memory out() {
+        out.clear();
+        return out;
     }
 
     void add(ScanHandle scan) {
@@ -87,6 +99,7 @@ final class DatabaseHandle implements Runnable {
     private void free() {
         scans.forEach(scan -> scan.free(api));
         scans.clear();
+        out.close();
         api.check(api.close(database), "close " + directory);
     }
 

@@ -55,18 +55,21 @@ public final class PomaiDatabase implements AutoCloseable {
     public static PomaiDatabase open(PomaiLibrary library, Path directory, DatabaseOptions options) {
         var api = library.api();
         var attempt = "open the database " + directory;
-        try (var struct = new OptionsStruct(api, directory, options);
-                var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+        var out = OffHeap.zeroed(Native.POINTER_SIZE);
+        DatabaseHandle handle = null;
+        PomaiDatabase opened = null;
+        try (var struct = new OptionsStruct(api, directory, options)) {
             api.check(api.open(struct.struct(), out), attempt);
-            var database = library.require(out.getPointer(0), "handle", attempt);
-            var handle = new DatabaseHandle(api, directory, database);
-            try {
-                var opened = new PomaiDatabase(library, directory, options, handle);
-                CLEANER.register(opened, handle);
-                return opened;
-            } catch (RuntimeException | Error failure) {
+            handle = new DatabaseHandle(api, directory, library.require(out.getPointer(0), "handle", attempt), out);
+            var database = new PomaiDatabase(library, directory, options, handle);
+            CLEANER.register(database, handle);
+            opened = database;
+            return opened;
+        } finally {
+            if (handle == null) {
+                out.close();
+            } else if (opened == null) {
                 handle.close();
-                throw failure;
             }
         }
     }
@@ -123,8 +126,8 @@ public final class PomaiDatabase implements AutoCloseable {
             return new SearchHits(new int[1], new long[0], new float[0]);
         }
         var attempt = "search " + directory + " with " + count + " queries";
-        try (var structs = QueryStruct.array(library.generation(), vectors, count, options.dim(), topK);
-                var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+        try (var structs = QueryStruct.array(library.generation(), vectors, count, options.dim(), topK)) {
+            var out = handle.out();
             api.check(api.searchBatch(database, structs, count, out), attempt);
             var results = library.require(out.getPointer(0), "results", attempt);
             try {
@@ -138,7 +141,7 @@ public final class PomaiDatabase implements AutoCloseable {
     /** All rows as of now, in the engine's order. */
     public RecordScan scan() {
         return use("scan", database -> {
-            var scan = ScanHandle.open(library, database, "scan " + directory);
+            var scan = ScanHandle.open(library, database, handle.out(), "scan " + directory);
             handle.add(scan);
             return new RecordScan(this, scan);
         });
@@ -148,23 +151,22 @@ public final class PomaiDatabase implements AutoCloseable {
     public Optional<float[]> get(long id) {
         var attempt = "get row " + Long.toUnsignedString(id) + " of " + directory;
         return use("get", database -> {
-            try (var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
-                try {
-                    api.check(api.get(database, id, out), attempt);
-                } catch (PomaiException failure) {
-                    if (failure.statusCode() == StatusCode.NOT_FOUND) {
-                        return Optional.empty();
-                    }
-                    throw failure;
+            var out = handle.out();
+            try {
+                api.check(api.get(database, id, out), attempt);
+            } catch (PomaiException failure) {
+                if (failure.statusCode() == StatusCode.NOT_FOUND) {
+                    return Optional.empty();
                 }
-                var record = library.require(out.getPointer(0), "record", attempt);
-                try {
-                    var vector = new float[options.dim()];
-                    RecordStruct.copyVector(record, vector, library, attempt);
-                    return Optional.of(vector);
-                } finally {
-                    api.recordFree(record);
-                }
+                throw failure;
+            }
+            var record = library.require(out.getPointer(0), "record", attempt);
+            try {
+                var vector = new float[options.dim()];
+                RecordStruct.copyVector(record, vector, library, attempt);
+                return Optional.of(vector);
+            } finally {
+                api.recordFree(record);
             }
         });
     }
@@ -172,11 +174,12 @@ public final class PomaiDatabase implements AutoCloseable {
     /** Whether there is a row of this id. */
     public boolean exists(long id) {
         return use("exists", database -> {
-            try (var out = OffHeap.zeroed(1)) {
-                api.check(
-                        api.exists(database, id, out), "look row " + Long.toUnsignedString(id) + " up in " + directory);
-                return out.getByte(0) != 0;
+            var out = handle.out();
+            var status = api.exists(database, id, out);
+            if (status != null) {
+                api.check(status, "look row " + Long.toUnsignedString(id) + " up in " + directory);
             }
+            return out.getByte(0) != 0;
         });
     }
 

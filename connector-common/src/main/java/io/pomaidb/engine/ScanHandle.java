@@ -1,7 +1,6 @@
 package io.pomaidb.engine;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
@@ -13,14 +12,13 @@ import com.sun.jna.Pointer;
  */
 record ScanHandle(Pointer iterator, Pointer snapshot, Memory view) {
 
-    /** Begins a scan; whatever of it was opened goes back if the rest fails. */
-    static ScanHandle open(PomaiLibrary library, Pointer database, String attempt) {
+    /** Begins a scan; whatever of it was opened goes back if the rest fails. {@code out} is memory for one pointer. */
+    static ScanHandle open(PomaiLibrary library, Pointer database, Memory out, String attempt) {
         var api = library.api();
         var view = RecordStruct.emptyView();
         Pointer snapshot = null;
         ScanHandle opened = null;
-        try (var options = ScanOptionsStruct.initialized(api);
-                var out = OffHeap.zeroed(Native.POINTER_SIZE)) {
+        try (var options = ScanOptionsStruct.initialized(api)) {
             api.check(api.getSnapshot(database, out), attempt);
             snapshot = library.require(out.getPointer(0), "snapshot", attempt);
             out.clear();
