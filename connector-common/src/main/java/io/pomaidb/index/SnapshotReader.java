@@ -28,7 +28,7 @@ final class SnapshotReader {
     static final String HNSW = "hnsw";
     static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    private static final Pattern WORD = Pattern.compile("[a-z][a-z-]{0,31}");
+    private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]{0,31}");
     private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,1000}");
     private static final Pattern CRC = Pattern.compile("[0-9a-f]{8}");
     private static final int MAX_DEPTH = 8;
