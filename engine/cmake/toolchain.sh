@@ -1,10 +1,16 @@
 #!/bin/sh
-# Sees that the engine can be built here: CMake, a build tool, and a compiler that knows C++20. Fails with one line.
+# toolchain.sh <file>: sees that the engine can be built here: CMake, a build tool, and a compiler that knows C++20. If so
+# it makes <file>; if not, it removes it and says in one line what is missing. It is the file that Maven asks for: a
+# failing command would bury that line under a stack trace.
 set -u
 
+mkdir -p "$(dirname "$1")"
+ready=$1
+rm -f "$ready"
+
 fail() {
-    echo "Cannot build the engine: $1 (Debian: apt-get install g++ cmake make; Fedora: dnf install gcc-c++ cmake make; macOS: xcode-select --install && brew install cmake)" >&2
-    exit 1
+    echo "Cannot build the engine: $1 (Debian: apt-get install g++ cmake make; Fedora: dnf install gcc-c++ cmake make; macOS: xcode-select --install && brew install cmake)"
+    exit 0
 }
 
 command -v cmake >/dev/null 2>&1 || fail "CMake is not installed"
@@ -24,3 +30,4 @@ done
 # shellcheck disable=SC2086  # CXX may carry arguments
 printf '#include <span>\n#include <concepts>\nint main() { return static_cast<int>(std::span<int>().size()); }\n' |
     $compiler -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1 || fail "$compiler does not compile C++20"
+touch "$ready"
