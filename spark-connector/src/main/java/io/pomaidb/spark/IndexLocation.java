@@ -1,0 +1,50 @@
+package io.pomaidb.spark;
+
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Snapshot;
+import io.pomaidb.spark.search.Queries;
+import io.pomaidb.spark.session.SessionSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** A path as a session sees it: an index is there, or one may be written. */
+record IndexLocation(SparkSession spark, PomaiIndex index) {
+    static IndexLocation of(SparkSession spark, String path) {
+        try {
+            return new IndexLocation(spark, PomaiIndex.at(new Path(path), SessionSettings.hadoopConfiguration(spark)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot open the file system of index " + path, e);
+        }
+    }
+
+    /** The newest snapshot; empty if there is no index. */
+    Optional<Snapshot> latest() {
+        try {
+            return index.latest();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the state of index " + index.path(), e);
+        }
+    }
+
+    /** The newest snapshot; a {@link ConfigurationException} if there is no index. */
+    Snapshot latestExisting() {
+        try {
+            return index.latestExisting();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the state of index " + index.path(), e);
+        }
+    }
+
+    /** The queries that options bring along: one vector, or a view or table of them. */
+    Optional<Queries> queries(PomaiOptions options) {
+        if (options.query().isPresent()) {
+            return options.query().map(Queries::single);
+        }
+        return options.queries().map(view -> Queries.of(spark.table(view), index, options));
+    }
+}

@@ -1,0 +1,80 @@
+package io.pomaidb.spark;
+
+import io.pomaidb.config.PomaiOption;
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.spark.write.IndexWriteBuilder;
+import io.pomaidb.write.WriteMode;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/** A path that can be written to, whether an index is there or not. */
+@SuppressWarnings("deprecation") // Spark 3.5 has no other abstract method for the columns.
+class IndexTable implements SupportsWrite {
+    private final IndexLocation location;
+    private final StructType schema;
+    private final WriteMode mode;
+
+    /**
+     * A table.
+     *
+     * @param schema empty where there is no index to tell
+     * @param mode what a write means that does not truncate
+     */
+    IndexTable(IndexLocation location, StructType schema, WriteMode mode) {
+        this.location = location;
+        this.schema = schema;
+        this.mode = mode;
+    }
+
+    /** The table at the path that options name: readable if an index is there now. */
+    static IndexTable load(PomaiOptions options) {
+        var location = IndexLocation.of(SparkSession.active(), options.path());
+        var snapshot = location.latest();
+        return snapshot.isPresent()
+                ? ReadableIndexTable.of(location, snapshot.get(), options)
+                : new IndexTable(location, new StructType(), WriteMode.APPEND);
+    }
+
+    final IndexLocation location() {
+        return location;
+    }
+
+    /** Options with the path, which SQL tells by the table's name. */
+    final PomaiOptions parse(CaseInsensitiveStringMap options) {
+        Map<String, String> all = new HashMap<>(options.asCaseSensitiveMap());
+        if (!options.containsKey(PomaiOption.PATH.optionName())) {
+            all.put(PomaiOption.PATH.optionName(), name());
+        }
+        return PomaiOptions.parse(all);
+    }
+
+    @Override
+    public final String name() {
+        return location.index().path().toString();
+    }
+
+    @Override
+    public final StructType schema() {
+        return schema;
+    }
+
+    /** Any schema is accepted by Spark, and then checked with messages of our own. */
+    @Override
+    public Set<TableCapability> capabilities() {
+        return EnumSet.of(TableCapability.BATCH_WRITE, TableCapability.TRUNCATE, TableCapability.ACCEPT_ANY_SCHEMA);
+    }
+
+    @Override
+    public final WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+        return new IndexWriteBuilder(location.spark(), location.index(), parse(info.options()), info.schema(), mode);
+    }
+}

@@ -1,0 +1,119 @@
+package io.pomaidb.spark;
+
+import io.pomaidb.config.PomaiOption;
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.spark.search.HitsRelation;
+import io.pomaidb.spark.search.Queries;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Nearest-neighbour search over an index, as a Java and Scala API.
+ *
+ * <pre>{@code
+ * Dataset<Row> hits = PomaiSearch.on(spark, "/data/words.pomai")
+ *         .queries(queries)
+ *         .queryId("qid")
+ *         .queryVector("qvec")
+ *         .topK(10)
+ *         .run();
+ * }</pre>
+ *
+ * <p>It does what {@code spark.read().format("pomaidb").option("queries", view)} does, on a DataFrame that needs no name.
+ * Immutable and safe for any number of threads: each setter returns a search of its own.
+ */
+public final class PomaiSearch {
+    private final SparkSession spark;
+    private final Dataset<Row> queries;
+    private final Map<String, String> options;
+
+    private PomaiSearch(SparkSession spark, Dataset<Row> queries, Map<String, String> options) {
+        this.spark = spark;
+        this.queries = queries;
+        this.options = Map.copyOf(options);
+    }
+
+    /** A search of the index at {@code path}, which still needs {@link #queries} or {@link #query}. */
+    public static PomaiSearch on(SparkSession spark, String path) {
+        return new PomaiSearch(spark, null, Map.of(PomaiOption.PATH.optionName(), path));
+    }
+
+    /**
+     * Searches for each row of a DataFrame: an id of any type that tells it from the others, and a vector of type
+     * {@code array<float>}, {@code array<double>} or Spark ML's vector.
+     */
+    public PomaiSearch queries(Dataset<Row> rows) {
+        return new PomaiSearch(spark, rows, options);
+    }
+
+    /** The queries' id column, {@code query_id} unless set. */
+    public PomaiSearch queryId(String column) {
+        return option(PomaiOption.QUERY_ID, column);
+    }
+
+    /** The queries' vector column, {@code query_vector} unless set. */
+    public PomaiSearch queryVector(String column) {
+        return option(PomaiOption.QUERY_VECTOR, column);
+    }
+
+    /** Searches for one vector; the hits then have no column {@code query_id}. */
+    public PomaiSearch query(float... vector) {
+        return option(PomaiOption.QUERY, Arrays.toString(vector));
+    }
+
+    /** Hits for each query, 10 unless set; fewer where the index has fewer rows. */
+    public PomaiSearch topK(int k) {
+        return option(PomaiOption.TOP_K, Integer.toString(k));
+    }
+
+    /** Any other search option by its name, as the data source takes it. */
+    public PomaiSearch option(String name, String value) {
+        var more = new HashMap<>(options);
+        more.keySet().removeIf(name::equalsIgnoreCase);
+        more.put(name, value);
+        return new PomaiSearch(spark, queries, more);
+    }
+
+    private PomaiSearch option(PomaiOption option, String value) {
+        return option(option.optionName(), value);
+    }
+
+    /**
+     * The hits, one row each: {@code query_id} (of the type of the query id column), {@code rank} (int, from 1),
+     * {@code id} (of the type of the index's id), {@code score} (float; higher is better: the inner product, minus the
+     * squared distance, or the cosine). The rows have no order; sort by query and rank where it matters.
+     *
+     * <p>The index is looked at now, and the hits are those of its newest snapshot. The queries are read when the
+     * DataFrame is first planned, which an action or {@code explain} does, and kept for its later uses. A query without
+     * id or vector, an id that repeats, a vector of another dimension or with a component that is no finite number end
+     * that with a {@link io.pomaidb.error.DataException} that names the query.
+     *
+     * @throws ConfigurationException if there is no index, no query, or an option is wrong
+     * @throws io.pomaidb.error.DataException if the queries lack a column or it has another type
+     */
+    public Dataset<Row> run() {
+        var parsed = PomaiOptions.parse(options);
+        var location = IndexLocation.of(spark, parsed.path());
+        var snapshot = location.latestExisting();
+        return spark.baseRelationToDataFrame(
+                new HitsRelation(spark, location.index(), snapshot, parsed, queries(location, parsed)));
+    }
+
+    private Queries queries(IndexLocation location, PomaiOptions parsed) {
+        var byOptions = location.queries(parsed);
+        if (byOptions.isPresent() == (queries != null)) {
+            throw new ConfigurationException(
+                    "Cannot search index " + location.index().path() + ": "
+                            + (queries == null
+                                    ? "there is nothing to search for"
+                                    : "both a DataFrame and an option bring queries")
+                            + " (accepted: one of queries and query)");
+        }
+        return byOptions.orElseGet(() -> Queries.of(queries, location.index(), parsed));
+    }
+}

@@ -1,0 +1,2 @@
+/** Reads the rows of an index, a partition a shard. */
+package io.pomaidb.spark.read;

@@ -1,0 +1,51 @@
+package io.pomaidb.spark.search;
+
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.SegmentCache;
+import io.pomaidb.index.Snapshot;
+import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.TopK;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Iterator;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+import scala.Tuple2;
+
+/** What a search task runs: one {@link SearchTask}, with the task's cores. */
+record ShardSearch(
+        String path,
+        Snapshot snapshot,
+        PomaiOptions options,
+        SerializableConfiguration configuration,
+        Broadcast<SearchBatch> batch)
+        implements PairFlatMapFunction<Iterator<SearchTask>, Integer, TopK> {
+    @Override
+    public Iterator<Tuple2<Integer, TopK>> call(Iterator<SearchTask> tasks) throws IOException {
+        if (!tasks.hasNext()) {
+            return Collections.emptyIterator();
+        }
+        var task = tasks.next();
+        var context = TaskContext.get();
+        var searcher = ShardSearcher.open(
+                PomaiIndex.at(new Path(path), configuration.value()),
+                snapshot,
+                task.shard(),
+                SegmentCache.shared(options),
+                options,
+                context.cpus());
+        context.addTaskCompletionListener((TaskCompletionListener) ended -> searcher.close());
+        return new ShardHits(searcher, batch.value().vectors(), task, options.topK());
+    }
+
+    /** Without the configuration, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "search of " + path;
+    }
+}

@@ -1,0 +1,92 @@
+package io.pomaidb.spark.write;
+
+import io.pomaidb.index.CommitStateUnknownException;
+import io.pomaidb.spark.column.IdColumn;
+import io.pomaidb.spark.column.VectorColumn;
+import io.pomaidb.write.IndexWrite;
+import io.pomaidb.write.WrittenSegment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.connector.write.BatchWrite;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** The driver's side of one write: hands out writers, and commits what they uploaded, or deletes it. */
+final class IndexBatchWrite implements BatchWrite {
+    private final String path;
+    private final IndexWrite plan;
+    private final IdColumn id;
+    private final VectorColumn vector;
+    private final SerializableConfiguration configuration;
+
+    /** Spark calls {@link #abort} also when {@link #commit} fails, where the snapshot may exist and list the files. */
+    private boolean commitStateUnknown;
+
+    IndexBatchWrite(
+            String path, IndexWrite plan, IdColumn id, VectorColumn vector, SerializableConfiguration configuration) {
+        this.path = path;
+        this.plan = plan;
+        this.id = id;
+        this.vector = vector;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
+        return new IndexWriterFactory(path, plan, id, vector, configuration);
+    }
+
+    /**
+     * No: a task's commit is visible to nobody, and Spark hands over one message a partition, so that two attempts that
+     * both end well do no harm. With a coordinator, an executor lost while a graph is built would end the whole job.
+     */
+    @Override
+    public boolean useCommitCoordinator() {
+        return false;
+    }
+
+    @Override
+    public void commit(WriterCommitMessage[] messages) {
+        try {
+            plan.commit(configuration.value(), segments(messages), Optional.empty());
+        } catch (CommitStateUnknownException e) {
+            commitStateUnknown = true;
+            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot commit to index " + path, e);
+        }
+    }
+
+    @Override
+    public void abort(WriterCommitMessage[] messages) {
+        if (commitStateUnknown) {
+            return;
+        }
+        try {
+            plan.abort(configuration.value(), segments(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete what a failed write to index " + path + " uploaded", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "pomaidb " + path;
+    }
+
+    /** Those of all tasks that ended well; the others left null behind. */
+    private static List<WrittenSegment> segments(WriterCommitMessage[] messages) {
+        var segments = new ArrayList<WrittenSegment>();
+        for (WriterCommitMessage message : messages) {
+            if (message instanceof TaskSegments task) {
+                segments.addAll(task.segments());
+            }
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,40 @@
+package io.pomaidb.spark.write;
+
+import io.pomaidb.spark.column.IdColumn;
+import io.pomaidb.spark.column.VectorColumn;
+import io.pomaidb.write.IndexWrite;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.Utils;
+
+/** Makes the writer of each task attempt, in the executors. */
+record IndexWriterFactory(
+        String path, IndexWrite plan, IdColumn id, VectorColumn vector, SerializableConfiguration configuration)
+        implements DataWriterFactory {
+    @Override
+    public DataWriter<InternalRow> createWriter(int partition, long task) {
+        try {
+            // Where Spark itself spills: the disks that the cluster set aside for it.
+            var scratch = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
+            var writer = plan.newWriter(
+                    configuration.value(), scratch, TaskContext.get().cpus());
+            return new IndexDataWriter(path, writer, id, vector);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot start to write partition " + partition + " of index " + path + " in task " + task, e);
+        }
+    }
+
+    /** Without the configuration, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "pomaidb " + path;
+    }
+}
