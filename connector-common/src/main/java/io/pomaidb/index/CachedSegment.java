@@ -90,6 +90,7 @@ final class CachedSegment {
     /** Closes a database if it is still idle. */
     synchronized void closeIdle(PomaiDatabase database) {
         if (idle.removeIf(candidate -> candidate == database)) {
+            idleOfAll.remove(database);
             database.close();
             if (pins == 0 && idle.isEmpty()) {
                 unlock();

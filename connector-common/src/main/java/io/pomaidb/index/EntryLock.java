@@ -2,13 +2,12 @@ package io.pomaidb.index;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,9 +71,12 @@ final class EntryLock implements Closeable {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    /** Notes that the entry is used now. */
+    /**
+     * Notes that the entry is used now: by a write through the locked channel, because to open and close the file a second
+     * time, as setting its time does, releases the process's lock on it.
+     */
     void touch() throws IOException {
-        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        channel.write(ByteBuffer.wrap(new byte[1]), 0);
     }
 
     /** Removes the file of an exclusive lock; whoever waits for it makes another. */

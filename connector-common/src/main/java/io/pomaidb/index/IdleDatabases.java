@@ -35,6 +35,10 @@ final class IdleDatabases {
         return expired;
     }
 
+    synchronized List<Idle> all() {
+        return List.copyOf(databases.values());
+    }
+
     synchronized void remove(PomaiDatabase database) {
         databases.remove(database);
     }

@@ -22,7 +22,7 @@ public final class SegmentCache {
     private final CacheDirectory directory;
     private final Map<CacheKey, CachedSegment> segments = new ConcurrentHashMap<>();
     private final IdleDatabases idle = new IdleDatabases();
-    private volatile long maxBytes;
+    private volatile long maxBytes = Long.MAX_VALUE;
 
     private SegmentCache(CacheDirectory directory) {
         this.directory = directory;
@@ -37,8 +37,12 @@ public final class SegmentCache {
     public static SegmentCache shared(PomaiOptions options) throws IOException {
         Path root = options.cacheDir().map(Path::of).orElseGet(SegmentCache::defaultRoot);
         SegmentCache cache = at(root.toAbsolutePath().normalize());
-        cache.maxBytes = options.cacheMaxBytes();
+        cache.bound(options.cacheMaxBytes());
         return cache;
+    }
+
+    void bound(long bytes) {
+        maxBytes = bytes;
     }
 
     private static SegmentCache at(Path root) throws IOException {
@@ -46,9 +50,14 @@ public final class SegmentCache {
         if (known != null) {
             return known;
         }
-        var opened = new SegmentCache(CacheDirectory.open(root));
+        SegmentCache opened = open(root);
         SegmentCache first = SHARED.putIfAbsent(root, opened);
         return first == null ? opened : first;
+    }
+
+    /** A cache that knows nothing of others in this JVM, as those of other class loaders do not. */
+    static SegmentCache open(Path root) throws IOException {
+        return new SegmentCache(CacheDirectory.open(root));
     }
 
     private static Path defaultRoot() {
@@ -81,6 +90,11 @@ public final class SegmentCache {
                 throw e;
             }
         }
+    }
+
+    /** Closes the databases that nobody uses now. Their segments stay on the disk. */
+    public void closeIdle() {
+        idle.all().forEach(IdleDatabases.Idle::close);
     }
 
     /** Evicts until the bound holds or everything left is in use, which is never refused room. */
