@@ -24,9 +24,8 @@ final class ExactSearch {
         this.metric = metric;
         this.k = k;
         this.queries = queries;
-        this.best = queries.stream()
-                .map(query -> new PriorityQueue<>(WORST_FIRST))
-                .toList();
+        this.best =
+                queries.stream().map(query -> new PriorityQueue<>(WORST_FIRST)).toList();
     }
 
     void add(long id, float[] vector) {

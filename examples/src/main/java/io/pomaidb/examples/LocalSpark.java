@@ -12,6 +12,7 @@ final class LocalSpark {
                 .appName(name)
                 .master(master)
                 .config("spark.ui.enabled", "false")
+                .config("spark.sql.shuffle.partitions", "4")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();

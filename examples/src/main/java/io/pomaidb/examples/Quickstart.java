@@ -69,13 +69,18 @@ public final class Quickstart {
             var shown = SHOWN_WORDS.stream()
                     .map(word -> (long) words.words().indexOf(word))
                     .toList();
-            indexAndSearch(spark.createDataFrame(rows, ROWS), shown, id -> words.words().get((int) id));
+            indexAndSearch(spark.createDataFrame(rows, ROWS), shown, id -> words.words()
+                    .get((int) id));
         } else {
             var rows = spark.read()
                     .parquet(options.input.toString())
                     .select(
-                            functions.col(options.idColumn).cast(DataTypes.LongType).as("id"),
-                            functions.col(options.vectorColumn)
+                            functions
+                                    .col(options.idColumn)
+                                    .cast(DataTypes.LongType)
+                                    .as("id"),
+                            functions
+                                    .col(options.vectorColumn)
                                     .cast(DataTypes.createArrayType(DataTypes.FloatType))
                                     .as("embedding"));
             indexAndSearch(rows, List.of(), Long::toString);
@@ -99,6 +104,7 @@ public final class Quickstart {
                 .format("pomaidb")
                 .option("shards", options.shards)
                 .option("metric", metric)
+                .option("adaptive_threshold", 1000) // a graph, also for shards of this small size
                 .mode(options.output != null ? SaveMode.ErrorIfExists : SaveMode.Overwrite)
                 .save(path);
         double writeSeconds = secondsSince(started);

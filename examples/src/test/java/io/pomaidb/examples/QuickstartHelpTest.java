@@ -29,7 +29,8 @@ class QuickstartHelpTest {
                 .isEqualTo(parsed.stream().map(option -> option.longestName()).collect(Collectors.toSet()));
         for (var option : parsed) {
             if (option.defaultValue() != null) {
-                assertThat(help).containsPattern(option.longestName() + " .*\\(default: " + option.defaultValue() + "\\)");
+                assertThat(help)
+                        .containsPattern(option.longestName() + " .*\\(default: " + option.defaultValue() + "\\)");
             }
         }
     }
