@@ -75,7 +75,12 @@ TEST(FloatKernelsAgreeWithPlainLoops) {
       for (size_t r = 0; r < 4; ++r) {
         CHECK(Near(dot[r + 1], static_cast<double>(out[r]), size[r + 1]));
         CHECK(Near(dot[r + 1], static_cast<double>(table.dot(rows[0], four[r], length)), size[r + 1]));
+        CHECK_EQ(-table.dot(rows[0], four[r], length), table.negative_dot(rows[0], four[r], length));
         CHECK(Near(l2[r + 1], static_cast<double>(table.l2(rows[0], four[r], length)), size[r + 1]));
+      }
+      table.negative_dot_quad(rows[0], four, length, out);
+      for (size_t r = 0; r < 4; ++r) {
+        CHECK(Near(-dot[r + 1], static_cast<double>(out[r]), size[r + 1]));
       }
     });
   }
@@ -97,6 +102,15 @@ TEST(CodeDistancesAreExact) {
         }
         CHECK_EQ(static_cast<float>(expected), out[r]);
         CHECK_EQ(static_cast<float>(expected), table.code_l2(rows[0], four[r], length));
+      }
+      table.code_negative_dot_quad(rows[0], four, length, out);
+      for (size_t r = 0; r < 4; ++r) {
+        int64_t expected = 0;
+        for (size_t i = 0; i < length; ++i) {
+          expected -= (int64_t{rows[0][i]} - 128) * (int64_t{rows[r + 1][i]} - 128);
+        }
+        CHECK_EQ(static_cast<float>(expected), out[r]);
+        CHECK_EQ(static_cast<float>(expected), table.code_negative_dot(rows[0], four[r], length));
       }
     });
   }
@@ -122,10 +136,12 @@ TEST(CodeTilesAreExact) {
     const size_t a_rows = 1 + length % 19;
     const size_t columns = groups * pomai::kernel::kTileGroup;
     const Rows<int8_t> a(1, a_rows * length, 1, [&] { return static_cast<int8_t>(random() % 256); });
+    const Rows<int32_t> a_terms(1, a_rows, 0, [&] { return static_cast<int32_t>(random() % 100000); });
+    const Rows<int32_t> b_terms(1, columns, 1, [&] { return static_cast<int32_t>(random() % 100000) - 50000; });
     const Rows<uint8_t> packed(1, columns * length, 0, [&] { return random() % 256; });
     ForEachTable([&](const Table& table) {
       std::vector<int32_t> out(a_rows * columns, -1);
-      table.code_tile(a[0], length, a_rows, packed[0], groups, length, out.data(), columns);
+      table.code_tile({a[0], length, a_terms[0], a_rows}, {packed[0], b_terms[0], groups}, length, out.data(), columns);
       for (size_t i = 0; i < a_rows; ++i) {
         for (size_t j = 0; j < columns; ++j) {
           int32_t expected = 0;
@@ -133,7 +149,7 @@ TEST(CodeTilesAreExact) {
             expected += int32_t{a[0][i * length + d]} *
                         int32_t{packed[0][j / 16 * 16 * length + d / 4 * 64 + j % 16 * 4 + d % 4]};
           }
-          CHECK_EQ(expected, out[i * columns + j]);
+          CHECK_EQ(a_terms[0][i] + b_terms[0][j] - 2 * expected, out[i * columns + j]);
         }
       }
     });

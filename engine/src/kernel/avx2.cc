@@ -35,6 +35,10 @@ struct DotStep {
   static __m256 Add(__m256 sum, __m256 x, __m256 y) { return _mm256_fmadd_ps(x, y, sum); }
 };
 
+struct NegativeDotStep {
+  static __m256 Add(__m256 sum, __m256 x, __m256 y) { return _mm256_fnmadd_ps(x, y, sum); }
+};
+
 template <typename Step>
 float Pair(const void* a, const void* b, size_t length) {
   const auto* x = static_cast<const float*>(a);
@@ -89,32 +93,53 @@ __m256i Widen(const uint8_t* bytes) {
   return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
 }
 
-__m256i AddSquares(__m256i sum, __m256i x, __m256i y) {
-  const __m256i difference = _mm256_sub_epi16(x, y);
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
-}
+// What is summed over the codes, and how a sum becomes a float.
+struct CodeL2Step {
+  static __m256i Add(__m256i sum, __m256i x, __m256i y) {
+    const __m256i difference = _mm256_sub_epi16(x, y);
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
+  }
+  static uint32_t One(uint8_t x, uint8_t y) {
+    const int32_t difference = static_cast<int32_t>(x) - static_cast<int32_t>(y);
+    return static_cast<uint32_t>(difference * difference);
+  }
+  static float Finish(uint32_t sum) { return static_cast<float>(sum); }
+};
 
+struct CodeNegativeDotStep {
+  static __m256i Add(__m256i sum, __m256i x, __m256i y) {
+    const __m256i zero = _mm256_set1_epi16(128);
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_sub_epi16(x, zero), _mm256_sub_epi16(y, zero)));
+  }
+  static uint32_t One(uint8_t x, uint8_t y) {
+    return static_cast<uint32_t>((static_cast<int32_t>(x) - 128) * (static_cast<int32_t>(y) - 128));
+  }
+  static float Finish(uint32_t sum) { return static_cast<float>(-static_cast<int32_t>(sum)); }
+};
+
+template <typename Step>
 uint32_t CodeTail(const uint8_t* x, const uint8_t* y, size_t length) {
   uint32_t sum = 0;
   for (size_t i = 0; i < length; ++i) {
-    const int32_t difference = static_cast<int32_t>(x[i]) - static_cast<int32_t>(y[i]);
-    sum += static_cast<uint32_t>(difference * difference);
+    sum += Step::One(x[i], y[i]);
   }
   return sum;
 }
 
-float CodeL2(const void* a, const void* b, size_t length) {
+template <typename Step>
+float CodePair(const void* a, const void* b, size_t length) {
   const auto* x = static_cast<const uint8_t*>(a);
   const auto* y = static_cast<const uint8_t*>(b);
   __m256i sum = _mm256_setzero_si256();
   size_t i = 0;
   for (; i + 16 <= length; i += 16) {
-    sum = AddSquares(sum, Widen(x + i), Widen(y + i));
+    sum = Step::Add(sum, Widen(x + i), Widen(y + i));
   }
-  return static_cast<float>(Sum(sum) + CodeTail(x + i, y + i, length - i));
+  return Step::Finish(Sum(sum) + CodeTail<Step>(x + i, y + i, length - i));
 }
 
-void CodeL2Quad(const void* query, const void* const rows[4], size_t length, float out[4]) {
+template <typename Step>
+void CodeQuad(const void* query, const void* const rows[4], size_t length, float out[4]) {
   const auto* x = static_cast<const uint8_t*>(query);
   const auto* y0 = static_cast<const uint8_t*>(rows[0]);
   const auto* y1 = static_cast<const uint8_t*>(rows[1]);
@@ -127,19 +152,26 @@ void CodeL2Quad(const void* query, const void* const rows[4], size_t length, flo
   size_t i = 0;
   for (; i + 16 <= length; i += 16) {
     const __m256i part = Widen(x + i);
-    s0 = AddSquares(s0, part, Widen(y0 + i));
-    s1 = AddSquares(s1, part, Widen(y1 + i));
-    s2 = AddSquares(s2, part, Widen(y2 + i));
-    s3 = AddSquares(s3, part, Widen(y3 + i));
+    s0 = Step::Add(s0, part, Widen(y0 + i));
+    s1 = Step::Add(s1, part, Widen(y1 + i));
+    s2 = Step::Add(s2, part, Widen(y2 + i));
+    s3 = Step::Add(s3, part, Widen(y3 + i));
   }
-  out[0] = static_cast<float>(Sum(s0) + CodeTail(x + i, y0 + i, length - i));
-  out[1] = static_cast<float>(Sum(s1) + CodeTail(x + i, y1 + i, length - i));
-  out[2] = static_cast<float>(Sum(s2) + CodeTail(x + i, y2 + i, length - i));
-  out[3] = static_cast<float>(Sum(s3) + CodeTail(x + i, y3 + i, length - i));
+  out[0] = Step::Finish(Sum(s0) + CodeTail<Step>(x + i, y0 + i, length - i));
+  out[1] = Step::Finish(Sum(s1) + CodeTail<Step>(x + i, y1 + i, length - i));
+  out[2] = Step::Finish(Sum(s2) + CodeTail<Step>(x + i, y2 + i, length - i));
+  out[3] = Step::Finish(Sum(s3) + CodeTail<Step>(x + i, y3 + i, length - i));
+}
+
+// base + terms - 2 * sums
+void StoreDistances(int32_t* out, int32_t base, const int32_t* terms, __m256i sums) {
+  const __m256i fixed =
+      _mm256_add_epi32(_mm256_set1_epi32(base), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(terms)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_sub_epi32(fixed, _mm256_slli_epi32(sums, 1)));
 }
 
 // Even and odd bytes apart as 16-bit numbers: the byte-wise multiply of AVX2 saturates on the full range of codes.
-void CodeTileRow(const int8_t* row, const uint8_t* block, size_t length, int32_t* out) {
+void TileRow(const int8_t* row, int32_t base, const uint8_t* block, const int32_t* terms, size_t length, int32_t* out) {
   const __m256i low_bytes = _mm256_set1_epi16(0x00FF);
   __m256i s0 = _mm256_setzero_si256();
   __m256i s1 = s0;
@@ -157,16 +189,16 @@ void CodeTileRow(const int8_t* row, const uint8_t* block, size_t length, int32_t
     s1 = _mm256_add_epi32(s1, _mm256_add_epi32(_mm256_madd_epi16(a_even, _mm256_and_si256(b1, low_bytes)),
                                                _mm256_madd_epi16(a_odd, _mm256_srli_epi16(b1, 8))));
   }
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), s0);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8), s1);
+  StoreDistances(out, base, terms, s0);
+  StoreDistances(out + 8, base, terms + 8, s1);
 }
 
-void CodeTile(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t groups, size_t length,
-              int32_t* out, size_t out_stride) {
-  for (size_t group = 0; group < groups; ++group) {
-    for (size_t i = 0; i < a_rows; ++i) {
-      CodeTileRow(a + i * a_stride, packed + group * kTileGroup * length, length,
-                  out + i * out_stride + group * kTileGroup);
+void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride) {
+  for (size_t group = 0; group < b.groups; ++group) {
+    const size_t column = group * kTileGroup;
+    for (size_t i = 0; i < a.count; ++i) {
+      TileRow(a.rows + i * a.stride, a.terms[i], b.packed + column * length, b.terms + column, length,
+              out + i * out_stride + column);
     }
   }
 }
@@ -198,8 +230,20 @@ uint64_t Popcount(const uint64_t* words, size_t count) {
   return bits;
 }
 
-constexpr Table kTable = {"avx2", Pair<L2Step>, Quad<L2Step>, Pair<DotStep>, Quad<DotStep>,
-                          CodeL2, CodeL2Quad,   CodeTile,     SelectBelow,   Popcount};
+constexpr Table kTable = {"avx2",
+                          Pair<L2Step>,
+                          Quad<L2Step>,
+                          Pair<DotStep>,
+                          Quad<DotStep>,
+                          Pair<NegativeDotStep>,
+                          Quad<NegativeDotStep>,
+                          CodePair<CodeL2Step>,
+                          CodeQuad<CodeL2Step>,
+                          CodePair<CodeNegativeDotStep>,
+                          CodeQuad<CodeNegativeDotStep>,
+                          CodeTile,
+                          SelectBelow,
+                          Popcount};
 
 }  // namespace
 

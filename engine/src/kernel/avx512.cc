@@ -41,6 +41,10 @@ struct DotStep {
   static __m512 Add(__m512 sum, __m512 x, __m512 y) { return _mm512_fmadd_ps(x, y, sum); }
 };
 
+struct NegativeDotStep {
+  static __m512 Add(__m512 sum, __m512 x, __m512 y) { return _mm512_fnmadd_ps(x, y, sum); }
+};
+
 __mmask16 FloatTail(size_t count) { return static_cast<__mmask16>((1U << count) - 1U); }
 
 __mmask32 ByteTail(size_t count) { return static_cast<__mmask32>((uint64_t{1} << count) - 1U); }
@@ -97,31 +101,32 @@ __m512i Widen(const uint8_t* bytes) {
   return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)));
 }
 
-__m512i WidenTail(const uint8_t* bytes, __mmask32 mask) {
-  return _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(mask, bytes));
-}
-
-__m512i AddSquares(__m512i sum, __m512i x, __m512i y) {
-  const __m512i difference = _mm512_sub_epi16(x, y);
-  return _mm512_dpwssd_epi32(sum, difference, difference);
-}
-
-float CodeL2(const void* a, const void* b, size_t length) {
-  const auto* x = static_cast<const uint8_t*>(a);
-  const auto* y = static_cast<const uint8_t*>(b);
-  __m512i sum = _mm512_setzero_si512();
-  size_t i = 0;
-  for (; i + 32 <= length; i += 32) {
-    sum = AddSquares(sum, Widen(x + i), Widen(y + i));
+// What is summed over the codes, and how sums become floats. A tail's missing bytes come as 0 on both sides, so the dot
+// product makes 128 of them.
+struct CodeL2Step {
+  static __m512i Add(__m512i sum, __m512i x, __m512i y) {
+    const __m512i difference = _mm512_sub_epi16(x, y);
+    return _mm512_dpwssd_epi32(sum, difference, difference);
   }
-  if (i < length) {
-    const __mmask32 mask = ByteTail(length - i);
-    sum = AddSquares(sum, WidenTail(x + i, mask), WidenTail(y + i, mask));
+  static __m512i Tail(const uint8_t* bytes, __mmask32 mask) {
+    return _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(mask, bytes));
   }
-  return static_cast<float>(static_cast<uint32_t>(_mm512_reduce_add_epi32(sum)));
-}
+  static __m128 Finish(__m128i sums) { return _mm_cvtepu32_ps(sums); }
+};
 
-void CodeL2Quad(const void* query, const void* const rows[4], size_t length, float out[4]) {
+struct CodeNegativeDotStep {
+  static __m512i Add(__m512i sum, __m512i x, __m512i y) {
+    const __m512i zero = _mm512_set1_epi16(128);
+    return _mm512_dpwssd_epi32(sum, _mm512_sub_epi16(x, zero), _mm512_sub_epi16(y, zero));
+  }
+  static __m512i Tail(const uint8_t* bytes, __mmask32 mask) {
+    return _mm512_cvtepu8_epi16(_mm256_mask_loadu_epi8(_mm256_set1_epi8(-128), mask, bytes));
+  }
+  static __m128 Finish(__m128i sums) { return _mm_cvtepi32_ps(_mm_sub_epi32(_mm_setzero_si128(), sums)); }
+};
+
+template <typename Step>
+void CodeQuad(const void* query, const void* const rows[4], size_t length, float out[4]) {
   const auto* x = static_cast<const uint8_t*>(query);
   const auto* y0 = static_cast<const uint8_t*>(rows[0]);
   const auto* y1 = static_cast<const uint8_t*>(rows[1]);
@@ -134,20 +139,37 @@ void CodeL2Quad(const void* query, const void* const rows[4], size_t length, flo
   size_t i = 0;
   for (; i + 32 <= length; i += 32) {
     const __m512i part = Widen(x + i);
-    s0 = AddSquares(s0, part, Widen(y0 + i));
-    s1 = AddSquares(s1, part, Widen(y1 + i));
-    s2 = AddSquares(s2, part, Widen(y2 + i));
-    s3 = AddSquares(s3, part, Widen(y3 + i));
+    s0 = Step::Add(s0, part, Widen(y0 + i));
+    s1 = Step::Add(s1, part, Widen(y1 + i));
+    s2 = Step::Add(s2, part, Widen(y2 + i));
+    s3 = Step::Add(s3, part, Widen(y3 + i));
   }
   if (i < length) {
     const __mmask32 mask = ByteTail(length - i);
-    const __m512i part = WidenTail(x + i, mask);
-    s0 = AddSquares(s0, part, WidenTail(y0 + i, mask));
-    s1 = AddSquares(s1, part, WidenTail(y1 + i, mask));
-    s2 = AddSquares(s2, part, WidenTail(y2 + i, mask));
-    s3 = AddSquares(s3, part, WidenTail(y3 + i, mask));
+    const __m512i part = Step::Tail(x + i, mask);
+    s0 = Step::Add(s0, part, Step::Tail(y0 + i, mask));
+    s1 = Step::Add(s1, part, Step::Tail(y1 + i, mask));
+    s2 = Step::Add(s2, part, Step::Tail(y2 + i, mask));
+    s3 = Step::Add(s3, part, Step::Tail(y3 + i, mask));
   }
-  _mm_storeu_ps(out, _mm_cvtepu32_ps(Sums(s0, s1, s2, s3)));
+  _mm_storeu_ps(out, Step::Finish(Sums(s0, s1, s2, s3)));
+}
+
+template <typename Step>
+float CodePair(const void* a, const void* b, size_t length) {
+  const auto* x = static_cast<const uint8_t*>(a);
+  const auto* y = static_cast<const uint8_t*>(b);
+  __m512i sum = _mm512_setzero_si512();
+  size_t i = 0;
+  for (; i + 32 <= length; i += 32) {
+    sum = Step::Add(sum, Widen(x + i), Widen(y + i));
+  }
+  if (i < length) {
+    const __mmask32 mask = ByteTail(length - i);
+    sum = Step::Add(sum, Step::Tail(x + i, mask), Step::Tail(y + i, mask));
+  }
+  const __m512i zero = _mm512_setzero_si512();
+  return _mm_cvtss_f32(Step::Finish(Sums(sum, zero, zero, zero)));
 }
 
 __m512i Broadcast(const int8_t* four_bytes) {
@@ -156,10 +178,12 @@ __m512i Broadcast(const int8_t* four_bytes) {
   return _mm512_set1_epi32(four);
 }
 
-// kRows rows against kGroups groups, all sums in registers: each packed register is loaded once for kRows products.
+// kRows rows from row i against kGroups groups, all sums in registers: each packed register is loaded once for kRows
+// products.
 template <size_t kRows, size_t kGroups>
-void TileBlock(const int8_t* a, size_t a_stride, const uint8_t* packed, size_t length, int32_t* out,
-               size_t out_stride) {
+void TileBlock(const TileRows& a, size_t first, const uint8_t* packed, const int32_t* terms, size_t length,
+               int32_t* out, size_t out_stride) {
+  const int8_t* rows = a.rows + first * a.stride;
   __m512i sums[kRows][kGroups];
   for (size_t i = 0; i < kRows; ++i) {
     for (size_t group = 0; group < kGroups; ++group) {
@@ -172,41 +196,42 @@ void TileBlock(const int8_t* a, size_t a_stride, const uint8_t* packed, size_t l
       columns[group] = _mm512_loadu_si512(packed + (group * length + d) * kTileGroup);
     }
     for (size_t i = 0; i < kRows; ++i) {
-      const __m512i row = Broadcast(a + i * a_stride + d);
+      const __m512i row = Broadcast(rows + i * a.stride + d);
       for (size_t group = 0; group < kGroups; ++group) {
         sums[i][group] = _mm512_dpbusd_epi32(sums[i][group], columns[group], row);
       }
     }
   }
   for (size_t i = 0; i < kRows; ++i) {
+    const __m512i base = _mm512_set1_epi32(a.terms[first + i]);
     for (size_t group = 0; group < kGroups; ++group) {
-      _mm512_storeu_si512(out + i * out_stride + group * kTileGroup, sums[i][group]);
+      const __m512i fixed = _mm512_add_epi32(base, _mm512_loadu_si512(terms + group * kTileGroup));
+      _mm512_storeu_si512(out + (first + i) * out_stride + group * kTileGroup,
+                          _mm512_sub_epi32(fixed, _mm512_slli_epi32(sums[i][group], 1)));
     }
   }
 }
 
 template <size_t kGroups>
-void TileColumns(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t length, int32_t* out,
-                 size_t out_stride) {
+void TileGroups(const TileRows& a, const TileColumns& b, size_t group, size_t length, int32_t* out, size_t out_stride) {
+  const size_t column = group * kTileGroup;
+  const uint8_t* packed = b.packed + column * length;
   size_t i = 0;
-  for (; i + 8 <= a_rows; i += 8) {
-    TileBlock<8, kGroups>(a + i * a_stride, a_stride, packed, length, out + i * out_stride, out_stride);
+  for (; i + 8 <= a.count; i += 8) {
+    TileBlock<8, kGroups>(a, i, packed, b.terms + column, length, out + column, out_stride);
   }
-  for (; i < a_rows; ++i) {
-    TileBlock<1, kGroups>(a + i * a_stride, a_stride, packed, length, out + i * out_stride, out_stride);
+  for (; i < a.count; ++i) {
+    TileBlock<1, kGroups>(a, i, packed, b.terms + column, length, out + column, out_stride);
   }
 }
 
-void CodeTile(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t groups, size_t length,
-              int32_t* out, size_t out_stride) {
+void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride) {
   size_t group = 0;
-  for (; group + 2 <= groups; group += 2) {
-    TileColumns<2>(a, a_stride, a_rows, packed + group * kTileGroup * length, length, out + group * kTileGroup,
-                   out_stride);
+  for (; group + 2 <= b.groups; group += 2) {
+    TileGroups<2>(a, b, group, length, out, out_stride);
   }
-  if (group < groups) {
-    TileColumns<1>(a, a_stride, a_rows, packed + group * kTileGroup * length, length, out + group * kTileGroup,
-                   out_stride);
+  if (group < b.groups) {
+    TileGroups<1>(a, b, group, length, out, out_stride);
   }
 }
 
@@ -234,8 +259,20 @@ uint64_t Popcount(const uint64_t* words, size_t count) {
   return bits;
 }
 
-constexpr Table kTable = {"avx512", Pair<L2Step>, Quad<L2Step>, Pair<DotStep>, Quad<DotStep>,
-                          CodeL2,   CodeL2Quad,   CodeTile,     SelectBelow,   Popcount};
+constexpr Table kTable = {"avx512",
+                          Pair<L2Step>,
+                          Quad<L2Step>,
+                          Pair<DotStep>,
+                          Quad<DotStep>,
+                          Pair<NegativeDotStep>,
+                          Quad<NegativeDotStep>,
+                          CodePair<CodeL2Step>,
+                          CodeQuad<CodeL2Step>,
+                          CodePair<CodeNegativeDotStep>,
+                          CodeQuad<CodeNegativeDotStep>,
+                          CodeTile,
+                          SelectBelow,
+                          Popcount};
 
 }  // namespace
 

@@ -21,23 +21,42 @@ using RowQuad = void (*)(const void* query, const void* const rows[4], size_t le
 // length is a multiple of 4.
 inline constexpr size_t kTileGroup = 16;
 
+struct TileColumns {
+  const uint8_t* packed;
+  const int32_t* terms;  // one a row, 16 * groups
+  size_t groups;
+};
+
+// The rows of a tile's left side.
+struct TileRows {
+  const int8_t* rows;
+  size_t stride;  // in bytes
+  const int32_t* terms;
+  size_t count;
+};
+
 struct Table {
   const char* name;
 
-  // float32, length in components: the squared L2 distance and the dot product.
+  // float32, length in components: the squared L2 distance, the dot product, and minus the dot product, which is lower
+  // for what is nearer as a distance is.
   RowPair l2;
   RowQuad l2_quad;
   RowPair dot;
   RowQuad dot_quad;
+  RowPair negative_dot;
+  RowQuad negative_dot_quad;
 
-  // Unsigned 8-bit codes, length in bytes, at most 65,536: the squared L2 distance as a float.
+  // Unsigned 8-bit codes, length in bytes, at most 65,536: the squared L2 distance, and minus the dot product of what
+  // the codes stand for when 128 is zero.
   RowPair code_l2;
   RowQuad code_l2_quad;
+  RowPair code_negative_dot;
+  RowQuad code_negative_dot_quad;
 
-  // Products of signed rows a (a_rows of them, a_stride bytes apart) and packed unsigned rows:
-  // out[i * out_stride + j] = sum over d of a_i[d] * packed_j[d], for j in [0, 16 * groups).
-  void (*code_tile)(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t groups,
-                    size_t length, int32_t* out, size_t out_stride);
+  // All distances between the rows of a and of b, for j in [0, 16 * groups):
+  // out[i * out_stride + j] = a.terms[i] + b.terms[j] - 2 * (sum over d of a.row(i)[d] * b.row(j)[d]).
+  void (*code_tile)(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride);
 
   // Appends to `found` the positions i in [0, count) with values[i] < limit, in order; returns how many. `found` has
   // room for `count`.

@@ -38,6 +38,8 @@ float Dot(const void* a, const void* b, size_t length) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+float NegativeDot(const void* a, const void* b, size_t length) { return -Dot(a, b, length); }
+
 float CodeL2(const void* a, const void* b, size_t length) {
   const auto* x = static_cast<const uint8_t*>(a);
   const auto* y = static_cast<const uint8_t*>(b);
@@ -49,6 +51,16 @@ float CodeL2(const void* a, const void* b, size_t length) {
   return static_cast<float>(sum);
 }
 
+float CodeNegativeDot(const void* a, const void* b, size_t length) {
+  const auto* x = static_cast<const uint8_t*>(a);
+  const auto* y = static_cast<const uint8_t*>(b);
+  int32_t sum = 0;
+  for (size_t i = 0; i < length; ++i) {
+    sum += (static_cast<int32_t>(x[i]) - 128) * (static_cast<int32_t>(y[i]) - 128);
+  }
+  return static_cast<float>(-sum);
+}
+
 template <RowPair pair>
 void Quad(const void* query, const void* const rows[4], size_t length, float out[4]) {
   for (size_t i = 0; i < 4; ++i) {
@@ -56,12 +68,11 @@ void Quad(const void* query, const void* const rows[4], size_t length, float out
   }
 }
 
-void CodeTile(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* packed, size_t groups, size_t length,
-              int32_t* out, size_t out_stride) {
-  for (size_t i = 0; i < a_rows; ++i) {
-    const int8_t* row = a + i * a_stride;
-    for (size_t group = 0; group < groups; ++group) {
-      const uint8_t* block = packed + group * kTileGroup * length;
+void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride) {
+  for (size_t i = 0; i < a.count; ++i) {
+    const int8_t* row = a.rows + i * a.stride;
+    for (size_t group = 0; group < b.groups; ++group) {
+      const uint8_t* block = b.packed + group * kTileGroup * length;
       int32_t sums[kTileGroup] = {};
       for (size_t d = 0; d < length; d += 4) {
         for (size_t j = 0; j < kTileGroup; ++j) {
@@ -71,7 +82,8 @@ void CodeTile(const int8_t* a, size_t a_stride, size_t a_rows, const uint8_t* pa
         }
       }
       for (size_t j = 0; j < kTileGroup; ++j) {
-        out[i * out_stride + group * kTileGroup + j] = sums[j];
+        const size_t column = group * kTileGroup + j;
+        out[i * out_stride + column] = a.terms[i] + b.terms[column] - 2 * sums[j];
       }
     }
   }
@@ -94,8 +106,20 @@ uint64_t Popcount(const uint64_t* words, size_t count) {
   return bits;
 }
 
-constexpr Table kTable = {"scalar", L2,           Quad<L2>, Dot,         Quad<Dot>,
-                          CodeL2,   Quad<CodeL2>, CodeTile, SelectBelow, Popcount};
+constexpr Table kTable = {"scalar",
+                          L2,
+                          Quad<L2>,
+                          Dot,
+                          Quad<Dot>,
+                          NegativeDot,
+                          Quad<NegativeDot>,
+                          CodeL2,
+                          Quad<CodeL2>,
+                          CodeNegativeDot,
+                          Quad<CodeNegativeDot>,
+                          CodeTile,
+                          SelectBelow,
+                          Popcount};
 
 }  // namespace
 
