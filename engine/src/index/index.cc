@@ -1,22 +1,29 @@
 #include "index/index.h"
 
 #include "index/flat.h"
+#include "index/graph.h"
 
 namespace pomai::index {
 
 Result<Built> Build(const Matrix& rows, const BuildParams& params) {
-  (void)rows;
-  (void)params;
+  if (rows.rows == 0) {
+    return Built{};
+  }
+  if (params.kind == Kind::kGraph) {
+    return BuildGraph(rows, params);
+  }
   return Built{};
 }
 
 Result<std::unique_ptr<Index>> Open(Kind kind, Metric metric, const Matrix& rows, const SectionSource& sections) {
-  (void)sections;
-  if (kind == Kind::kFlat || kind == Kind::kGraph || kind == Kind::kIvf) {
-    return OpenFlat(metric, rows);
+  if (kind != Kind::kFlat && kind != Kind::kGraph && kind != Kind::kIvf) {
+    return Status(Code::kCorruption, "Cannot open a segment's index: its kind is " +
+                                         std::to_string(static_cast<int>(kind)) + " (0 flat, 1 graph or 2 lists)");
   }
-  return Status(Code::kCorruption, "Cannot open a segment's index: its kind is " +
-                                       std::to_string(static_cast<int>(kind)) + " (0 flat, 1 graph or 2 lists)");
+  if (kind == Kind::kGraph && rows.rows != 0) {
+    return OpenGraph(metric, rows, sections);
+  }
+  return OpenFlat(metric, rows);
 }
 
 }  // namespace pomai::index

@@ -1,0 +1,92 @@
+// Distances of many nodes to many nodes, block by block: what a build spends its time on. Codes go through the packed
+// tile kernel, float32 rows four at a time. Distances come as 32-bit integers that order as the distances do: twice the
+// distance of codes with inner product, the distance with L2; of rows, the bits of the float.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "index/space.h"
+
+namespace pomai::index {
+
+// The nodes on one side of a block.
+class BlockColumns {
+ public:
+  BlockColumns(const Space& space, std::span<const uint32_t> nodes);
+
+  [[nodiscard]] size_t size() const { return size_; }
+  // The row stride that Distances needs: size, padded.
+  [[nodiscard]] size_t width() const { return width_; }
+
+ private:
+  friend class BlockRows;
+
+  size_t size_;
+  size_t width_;
+  std::vector<uint8_t> packed_;
+  std::vector<int32_t> terms_;
+  std::vector<const void*> rows_;
+};
+
+// The nodes on the other side, and the memory to work in.
+class BlockRows {
+ public:
+  explicit BlockRows(const Space& space) : space_(space) {}
+
+  void Assign(std::span<const uint32_t> nodes);
+
+  // Distances of all rows to all columns; row i of the result is at row(i), column j at [j].
+  void Distances(const BlockColumns& columns);
+  [[nodiscard]] const int32_t* row(size_t i) const { return distances_.data() + i * width_; }
+  [[nodiscard]] size_t size() const { return nodes_.size(); }
+
+ private:
+  const Space& space_;
+  std::vector<uint32_t> nodes_;
+  std::vector<int8_t> signed_;
+  std::vector<int32_t> terms_;
+  std::vector<int32_t> distances_;
+  size_t width_ = 0;
+};
+
+// The bits of a float as an integer that orders as the float does.
+inline int32_t OrderedBits(float value) {
+  const auto bits = std::bit_cast<int32_t>(value);
+  return bits < 0 ? bits ^ INT32_MAX : bits;
+}
+
+inline float DistanceOf(const Space& space, int32_t ordered) {
+  if (space.codes) {
+    return static_cast<float>(ordered) * (space.metric == Metric::kL2 ? 1.0F : 0.5F);
+  }
+  return std::bit_cast<float>(ordered < 0 ? ordered ^ INT32_MAX : ordered);
+}
+
+// Collects the k nearest of what is offered.
+class NearestKeys {
+ public:
+  void Reset(size_t k) {
+    k_ = k;
+    limit_ = INT32_MAX;
+    keys_.clear();
+  }
+
+  // Offers nodes[j] at distance values[j] for j in [0, count). No node may be offered twice.
+  void Offer(const int32_t* values, const uint32_t* nodes, size_t count);
+  // Appends the k nearest to `neighbours`, nearest first.
+  void Finish(const Space& space, std::vector<Neighbour>& neighbours);
+
+ private:
+  void Shrink();
+
+  size_t k_ = 0;
+  int32_t limit_ = INT32_MAX;   // the k-th distance so far
+  std::vector<uint64_t> keys_;  // ordered distance, made unsigned, << 32 | node
+  std::vector<uint32_t> found_;
+};
+
+}  // namespace pomai::index

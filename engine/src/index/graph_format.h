@@ -1,0 +1,44 @@
+// The sections of a graph index. Numbers are little-endian.
+//   kGraphHeader   GraphHeader, then `dim` float32 offsets of the codes
+//   kGraphLinks    nodes x degree uint32: a node's links, nearest first, ended by the first number that is no node
+//   kGraphCodes    nodes x code_stride bytes; absent where the graph is walked on float32 rows
+//   kGraphEntries  entries uint32 nodes where walks start, zeros up to a multiple of 64 bytes, then their codes or
+//                  float32 rows side by side
+//   kGraphRows     nodes + 1 uint32: node i is the equal stored rows [r[i], r[i + 1]); absent where each node is one
+//   row
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "index/index.h"
+
+namespace pomai::index {
+
+inline constexpr uint32_t kGraphHeader = kFirstIndexSection;
+inline constexpr uint32_t kGraphLinks = kFirstIndexSection + 1;
+inline constexpr uint32_t kGraphCodes = kFirstIndexSection + 2;
+inline constexpr uint32_t kGraphEntries = kFirstIndexSection + 3;
+inline constexpr uint32_t kGraphRows = kFirstIndexSection + 4;
+
+inline constexpr uint32_t kGraphVersion = 1;
+
+struct GraphHeader {
+  uint32_t version = kGraphVersion;
+  uint32_t rows = 0;
+  uint32_t dim = 0;
+  uint32_t nodes = 0;
+  uint32_t degree = 0;
+  uint32_t entries = 0;
+  uint32_t grouped = 0;      // 1: kGraphRows is present
+  uint32_t code_stride = 0;  // 0: no codes
+  uint32_t code_levels = 0;
+  uint32_t code_lossless = 0;
+  float code_scale = 0;
+  uint32_t reserved[5] = {};
+};
+static_assert(sizeof(GraphHeader) == 64);
+
+inline constexpr size_t EntryVectorsAt(uint64_t entries) { return (entries * sizeof(uint32_t) + 63U) / 64U * 64U; }
+
+}  // namespace pomai::index

@@ -1,0 +1,281 @@
+#include "index/linking.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/parallel.h"
+#include "index/block.h"
+#include "index/walk.h"
+
+namespace pomai::index {
+namespace {
+
+// Keeps of `candidates` (sorted by distance to a node) those that no kept one is nearer to than the node is: the
+// relative neighbourhood rule (Toussaint 1980; Arya and Mount 1993). At most `degree`.
+class Thinning {
+ public:
+  Thinning(const Space& space, uint32_t degree) : space_(space), degree_(degree) { kept_.reserve(degree); }
+
+  std::span<const Neighbour> Keep(std::span<const Neighbour> candidates) {
+    kept_.clear();
+    for (const Neighbour& candidate : candidates) {
+      if (kept_.size() == degree_) {
+        break;
+      }
+      if (!Covered(candidate)) {
+        kept_.push_back(candidate);
+      }
+    }
+    return kept_;
+  }
+
+ private:
+  [[nodiscard]] bool Covered(const Neighbour& candidate) const {
+    const void* vector = space_.at(candidate.node);
+    for (size_t i = 0; i < kept_.size(); i += 4) {
+      const void* four[4];
+      float out[4];
+      for (size_t c = 0; c < 4; ++c) {
+        four[c] = space_.at(kept_[std::min(i + c, kept_.size() - 1)].node);
+      }
+      space_.quad(vector, four, space_.length, out);
+      if (std::min(std::min(out[0], out[1]), std::min(out[2], out[3])) < candidate.distance) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const Space& space_;
+  size_t degree_;
+  std::vector<Neighbour> kept_;
+};
+
+// Lists of up to `degree` neighbours a node.
+struct Lists {
+  uint32_t degree;
+  std::vector<Neighbour> slots;
+  std::vector<uint32_t> sizes;
+
+  Lists(uint32_t nodes, uint32_t max_degree)
+      : degree(max_degree), slots(static_cast<size_t>(nodes) * max_degree), sizes(nodes, 0) {}
+
+  [[nodiscard]] std::span<const Neighbour> of(uint32_t node) const {
+    return std::span(slots).subspan(static_cast<size_t>(node) * degree, sizes[node]);
+  }
+  void Set(uint32_t node, std::span<const Neighbour> list) {
+    std::copy(list.begin(), list.end(), slots.begin() + static_cast<std::ptrdiff_t>(size_t{node} * degree));
+    sizes[node] = static_cast<uint32_t>(list.size());
+  }
+};
+
+// Finds the candidates of one cluster's nodes after the other and thins them.
+class Linker {
+ public:
+  Linker(const Space& space, const Clusters& clusters, const LinkParams& params, const std::vector<uint32_t>& all,
+         const std::vector<uint32_t>& probed, const std::vector<BlockColumns>& columns)
+      : space_(space),
+        clusters_(clusters),
+        params_(params),
+        all_(all),
+        probed_(probed),
+        columns_(columns),
+        rows_(space),
+        thinning_(space, params.degree) {}
+
+  void Link(uint32_t cluster, Lists& lists) {
+    const uint32_t begin = clusters_.begins[cluster];
+    const uint32_t size = clusters_.begins[cluster + 1] - begin;
+    keys_.resize(std::max<size_t>(keys_.size(), size));
+    visits_.clear();
+    for (uint32_t i = 0; i < size; ++i) {
+      keys_[i].Reset(params_.candidates + 1);  // one more: the node itself is found
+      Plan(cluster, begin, i);
+    }
+    // All that visit one cluster go together.
+    std::sort(visits_.begin(), visits_.end());
+    for (size_t first = 0; first < visits_.size();) {
+      size_t last = first;
+      nodes_.clear();
+      while (last < visits_.size() && visits_[last].cluster == visits_[first].cluster) {
+        nodes_.push_back(begin + visits_[last++].row);
+      }
+      Visit(visits_[first].cluster, first, last);
+      first = last;
+    }
+    for (uint32_t i = 0; i < size; ++i) {
+      candidates_.clear();
+      keys_[i].Finish(space_, candidates_);
+      std::erase_if(candidates_, [&](const Neighbour& candidate) { return candidate.node == begin + i; });
+      lists.Set(begin + i, thinning_.Keep(candidates_));
+    }
+  }
+
+ private:
+  struct Visitor {
+    uint32_t cluster;
+    uint32_t row;  // within the visitors' own cluster
+    auto operator<=>(const Visitor&) const = default;
+  };
+
+  // A node visits its own cluster, which with inner product need not be among the nearest, and those it probes.
+  void Plan(uint32_t cluster, uint32_t begin, uint32_t row) {
+    const uint32_t* probes = probed_.data() + size_t{begin + row} * params_.probes;
+    visits_.push_back({cluster, row});
+    for (uint32_t i = 0; i < params_.probes; ++i) {
+      if (probes[i] != cluster) {
+        visits_.push_back({probes[i], row});
+      }
+    }
+  }
+
+  void Visit(uint32_t cluster, size_t first, size_t last) {
+    const BlockColumns& columns = columns_[cluster];
+    const uint32_t* nodes = all_.data() + clusters_.begins[cluster];
+    rows_.Assign(nodes_);
+    rows_.Distances(columns);
+    for (size_t i = first; i < last; ++i) {
+      keys_[visits_[i].row].Offer(rows_.row(i - first), nodes, columns.size());
+    }
+  }
+
+  const Space& space_;
+  const Clusters& clusters_;
+  const LinkParams& params_;
+  const std::vector<uint32_t>& all_;  // i at i
+  const std::vector<uint32_t>& probed_;
+  const std::vector<BlockColumns>& columns_;
+  BlockRows rows_;
+  Thinning thinning_;
+  std::vector<NearestKeys> keys_;
+  std::vector<Visitor> visits_;
+  std::vector<uint32_t> nodes_;
+  std::vector<Neighbour> candidates_;
+};
+
+Lists ForwardLinks(const Space& space, const Clusters& clusters, LinkParams params) {
+  std::vector<uint32_t> all(clusters.nodes());
+  std::iota(all.begin(), all.end(), 0U);
+  params.probes = std::min(params.probes, clusters.size());
+  const std::vector<uint32_t> probed = NearestColumns(space, all, clusters.leaders, params.probes, params.threads);
+  std::vector<BlockColumns> columns;
+  columns.reserve(clusters.size());
+  for (uint32_t c = 0; c < clusters.size(); ++c) {
+    columns.emplace_back(space,
+                         std::span(all).subspan(clusters.begins[c], clusters.begins[c + 1] - clusters.begins[c]));
+  }
+  Lists lists(clusters.nodes(), params.degree);
+  std::vector<Linker> linkers;
+  linkers.reserve(params.threads);
+  for (uint32_t i = 0; i < params.threads; ++i) {
+    linkers.emplace_back(space, clusters, params, all, probed, columns);
+  }
+  ParallelFor(clusters.size(), 1, params.threads, [&](size_t cluster, size_t, uint32_t worker) {
+    linkers[worker].Link(static_cast<uint32_t>(cluster), lists);
+  });
+  return lists;
+}
+
+}  // namespace
+
+std::vector<uint32_t> MakeLinks(const Space& space, const Clusters& clusters, const LinkParams& params) {
+  const Lists lists = ForwardLinks(space, clusters, params);
+  const uint32_t nodes = clusters.nodes();
+
+  // The links that lead to each node, in order of where they come from.
+  std::vector<size_t> begins(static_cast<size_t>(nodes) + 1, 0);
+  for (uint32_t node = 0; node < nodes; ++node) {
+    for (const Neighbour& link : lists.of(node)) {
+      ++begins[size_t{link.node} + 1];
+    }
+  }
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<Neighbour> back(begins.back());
+  {
+    std::vector<size_t> next(begins.begin(), begins.end() - 1);
+    for (uint32_t node = 0; node < nodes; ++node) {
+      for (const Neighbour& link : lists.of(node)) {
+        back[next[link.node]++] = {link.distance, node};
+      }
+    }
+  }
+
+  std::vector<uint32_t> links(static_cast<size_t>(nodes) * params.degree, kNoNode);
+  ParallelFor(nodes, 1024, params.threads, [&](size_t begin, size_t end, uint32_t) {
+    Thinning thinning(space, params.degree);
+    std::vector<Neighbour> joined;
+    for (size_t i = begin; i < end; ++i) {
+      const auto forward = lists.of(static_cast<uint32_t>(i));
+      joined.assign(forward.begin(), forward.end());
+      joined.insert(joined.end(), back.begin() + static_cast<std::ptrdiff_t>(begins[i]),
+                    back.begin() + static_cast<std::ptrdiff_t>(begins[i + 1]));
+      std::sort(joined.begin(), joined.end());
+      joined.erase(std::unique(joined.begin(), joined.end(),
+                               [](const Neighbour& a, const Neighbour& b) { return a.node == b.node; }),
+                   joined.end());
+      const std::span<const Neighbour> kept =
+          joined.size() <= params.degree ? std::span<const Neighbour>(joined) : thinning.Keep(joined);
+      std::transform(kept.begin(), kept.end(), links.begin() + static_cast<std::ptrdiff_t>(i * params.degree),
+                     [](const Neighbour& link) { return link.node; });
+    }
+  });
+  return links;
+}
+
+void MendLinks(const Space& space, uint32_t degree, std::vector<uint32_t>& links, std::vector<uint32_t>& entries) {
+  const auto nodes = static_cast<uint32_t>(links.size() / degree);
+  std::vector<bool> reached(nodes, false);
+  std::vector<uint32_t> frontier;
+  const auto spread = [&](uint32_t from) {
+    reached[from] = true;
+    frontier.push_back(from);
+    while (!frontier.empty()) {
+      const uint32_t* list = links.data() + static_cast<size_t>(frontier.back()) * degree;
+      frontier.pop_back();
+      for (uint32_t i = 0; i < degree && list[i] < nodes; ++i) {
+        if (!reached[list[i]]) {
+          reached[list[i]] = true;
+          frontier.push_back(list[i]);
+        }
+      }
+    }
+  };
+  for (const uint32_t entry : entries) {
+    spread(entry);
+  }
+  Walk walk;
+  for (uint32_t node = 0; node < nodes; ++node) {
+    if (reached[node]) {
+      continue;
+    }
+    GraphView graph{.space = space,
+                    .nodes = nodes,
+                    .degree = degree,
+                    .links = links.data(),
+                    .entries = entries,
+                    .entry_space = space};
+    // Entries are looked up through their node numbers here; an opened graph has their vectors side by side.
+    std::vector<uint32_t> entry_rows(entries);
+    if (space.rows != nullptr) {
+      std::transform(entries.begin(), entries.end(), entry_rows.begin(), [&](uint32_t e) { return space.rows[e]; });
+    }
+    graph.entry_space.rows = entry_rows.data();
+    walk.Run(graph, space.at(node), std::max(64U, degree));
+    bool linked = false;
+    for (const Walk::Found& near : walk.found()) {
+      uint32_t* list = links.data() + static_cast<size_t>(near.node) * degree;
+      uint32_t* free_slot = std::find(list, list + degree, kNoNode);
+      if (free_slot != list + degree) {
+        *free_slot = node;
+        linked = true;
+        break;
+      }
+    }
+    if (!linked) {
+      entries.push_back(node);
+    }
+    spread(node);
+  }
+}
+
+}  // namespace pomai::index
