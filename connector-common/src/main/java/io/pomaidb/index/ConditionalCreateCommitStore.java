@@ -1,7 +1,6 @@
 package io.pomaidb.index;
 
 import java.io.IOException;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -25,8 +24,6 @@ final class ConditionalCreateCommitStore implements CommitStore {
         var builder = fileSystem.createFile(file);
         builder.create().overwrite(true).recursive();
         builder.must(OPTION, "true");
-        try (FSDataOutputStream out = builder.build()) {
-            out.write(content);
-        }
+        ObjectUpload.finish(builder.build(), content);
     }
 }

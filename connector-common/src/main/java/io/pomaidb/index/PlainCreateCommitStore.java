@@ -2,7 +2,6 @@ package io.pomaidb.index;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -30,8 +29,6 @@ final class PlainCreateCommitStore implements CommitStore {
                             + " index there (S3A can with Hadoop 3.4.2 or later)",
                     fileSystem.getUri());
         }
-        try (FSDataOutputStream out = fileSystem.create(file, false)) {
-            out.write(content);
-        }
+        ObjectUpload.finish(fileSystem.create(file, false), content);
     }
 }

@@ -1,0 +1,2 @@
+/** Tests of an index on a real HDFS. */
+package io.pomaidb.hdfs;
