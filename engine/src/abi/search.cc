@@ -89,7 +89,8 @@ class ResultBlock {
     if (hits > (SIZE_MAX / 2 - n * stride) / kHitBytes) {
       throw std::bad_alloc();
     }
-    block_.reset(std::malloc(n * stride + hits * kHitBytes));
+    // Zeroed, and so no page of a wide batch is touched before it has hits to hold.
+    block_.reset(std::calloc(1, n * stride + hits * kHitBytes));
     if (!block_) {
       throw std::bad_alloc();
     }
@@ -97,7 +98,6 @@ class ResultBlock {
     ids_ = {reinterpret_cast<uint64_t*>(at), hits};
     scores_ = {reinterpret_cast<float*>(at + ids_.size_bytes()), hits};
     shard_ids_ = {reinterpret_cast<uint32_t*>(at + ids_.size_bytes() + scores_.size_bytes()), hits};
-    std::fill(shard_ids_.begin(), shard_ids_.end(), 0U);
   }
 
   [[nodiscard]] std::span<uint64_t> ids() const { return ids_; }
@@ -105,7 +105,6 @@ class ResultBlock {
 
   pomai_search_results_t* Release(std::span<const size_t> counts) {
     auto* const structs = static_cast<std::byte*>(block_.get());
-    std::memset(structs, 0, n_ * stride_);
     for (size_t i = 0; i < n_; ++i) {
       pomai_search_results_t result{};
       result.struct_size = static_cast<uint32_t>(stride_);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -157,24 +158,24 @@ Status WriteFileAtomically(const std::string& directory, const std::string& name
 }
 
 Status MakeDirectories(const std::string& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) {
+  const size_t end_of_name = path.find_last_not_of('/');
+  const size_t slash = end_of_name == std::string::npos ? std::string::npos : path.rfind('/', end_of_name);
+  const std::string parent = slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
+  int error = ::mkdir(path.c_str(), 0777) == 0 ? 0 : errno;
+  if (error == ENOENT && parent != path && parent != ".") {
+    POMAI_RETURN_IF_ERROR(MakeDirectories(parent));
+    error = ::mkdir(path.c_str(), 0777) == 0 ? 0 : errno;
+  }
+  if (error == 0) {
+    // Where the parent may not be read it cannot be synced either; the directory is usable all the same.
+    static_cast<void>(SyncDirectory(parent));
     return {};
   }
-  const int error = errno;
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
     return S_ISDIR(info.st_mode) ? Status() : IoError("use as a directory", path, ENOTDIR);
   }
-  const size_t end_of_name = path.find_last_not_of('/');
-  const size_t slash = end_of_name == std::string::npos ? std::string::npos : path.rfind('/', end_of_name);
-  if (error != ENOENT || slash == std::string::npos || slash == 0) {
-    return IoError("make directory", path, error);
-  }
-  POMAI_RETURN_IF_ERROR(MakeDirectories(path.substr(0, slash)));
-  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) {
-    return IoError("make directory", path, errno);
-  }
-  return {};
+  return IoError("make directory", path, error);
 }
 
 Status SyncDirectory(const std::string& path) {

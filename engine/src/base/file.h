@@ -64,7 +64,7 @@ Result<Mapping> MapFile(const std::string& path);
 Result<std::string> ReadFile(const std::string& path);
 // Replaces `path` in one step: a reader, and a crash at any instant, finds the old contents or the new ones.
 Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes);
-Status MakeDirectories(const std::string& path);
+Status MakeDirectories(const std::string& path);  // those that there are not yet, parents included
 Status SyncDirectory(const std::string& path);
 Status Rename(const std::string& from, const std::string& to);
 Status Remove(const std::string& path);  // a file that is not there is a success

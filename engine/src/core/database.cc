@@ -144,10 +144,12 @@ Status Database::PutBatch(std::span<const Upsert> rows) {
   const std::lock_guard writing(write_mutex_);
   POMAI_RETURN_IF_ERROR(MakeRoom(rows.size(), MemTable::BytesOf(rows, options_.dim)));
   POMAI_RETURN_IF_ERROR(BecomeWriter());
+  const auto table = memtable();
+  table->Prepare(rows);  // what is logged must not fail to be applied
   if (wal_) {
     POMAI_RETURN_IF_ERROR(wal_->Put(rows));
   }
-  memtable()->Put(rows);
+  table->Put(rows);
   return {};
 }
 
@@ -155,10 +157,12 @@ Status Database::Delete(uint64_t id) {
   const std::lock_guard writing(write_mutex_);
   POMAI_RETURN_IF_ERROR(MakeRoom(1, 0));
   POMAI_RETURN_IF_ERROR(BecomeWriter());
+  const auto table = memtable();
+  table->Prepare({});
   if (wal_) {
     POMAI_RETURN_IF_ERROR(wal_->Delete(id));
   }
-  memtable()->Delete(id);
+  table->Delete(id);
   return {};
 }
 

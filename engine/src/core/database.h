@@ -23,8 +23,9 @@
 
 namespace pomai::core {
 
-// Thread-safe: writers take turns; readers wait for neither writers nor freezes, but for the moments in which a row is
-// appended or a frozen state replaced. All methods may throw std::bad_alloc and have then changed nothing.
+// Thread-safe: writers take turns; searches wait for neither writers nor freezes, but for the moment in which a frozen
+// state is replaced; other reads also for the moments in which rows are appended or, as a freeze begins, sorted. All
+// methods may throw std::bad_alloc and have then changed nothing.
 class Database {
  public:
   // Opens `options.path`, making the directory if there is none.

@@ -47,17 +47,26 @@ void MemTable::ReserveSlots(size_t entries) {
   }
 }
 
-void MemTable::Put(std::span<const Upsert> rows) {
+void MemTable::Reserve(std::span<const Upsert> rows) {
   size_t metadata_bytes = 0;
   for (const auto& row : rows) {
     metadata_bytes += row.metadata.size();
   }
-  const std::unique_lock lock(mutex_);
-  // All that can fail comes first.
-  entries_.Reserve(entries_.size() + rows.size());
+  const size_t entries = entries_.size() + std::max<size_t>(rows.size(), 1);
+  entries_.Reserve(entries);
   vectors_.Reserve(vectors_.size() + rows.size() * dim_);
   metadata_.Reserve(metadata_.size() + metadata_bytes);
-  ReserveSlots(entries_.size() + rows.size());
+  ReserveSlots(entries);
+}
+
+void MemTable::Prepare(std::span<const Upsert> rows) {
+  const std::unique_lock lock(mutex_);
+  Reserve(rows);
+}
+
+void MemTable::Put(std::span<const Upsert> rows) {
+  const std::unique_lock lock(mutex_);
+  Reserve(rows);
   for (const auto& row : rows) {
     const auto entry = static_cast<uint32_t>(entries_.size());
     compact_ = compact_ && (entry == 0 || entries_[entry - 1].id < row.id);
@@ -71,8 +80,7 @@ void MemTable::Put(std::span<const Upsert> rows) {
 
 void MemTable::Delete(uint64_t id) {
   const std::unique_lock lock(mutex_);
-  entries_.Reserve(entries_.size() + 1);
-  ReserveSlots(entries_.size() + 1);
+  Reserve({});
   const auto entry = static_cast<uint32_t>(entries_.size());
   compact_ = compact_ && (entry == 0 || entries_[entry - 1].id < id);
   entries_.Append({id, metadata_.size(), 0, kNoRow});

@@ -22,6 +22,8 @@ class MemTable {
 
   static constexpr uint32_t kMaxEntries = 0xFFFFFFF0U;
 
+  // Makes room for `rows`, or for one delete where there are none, so that the Put or Delete that follows cannot fail.
+  void Prepare(std::span<const Upsert> rows);
   // Both apply wholly or, throwing std::bad_alloc, not at all. The caller keeps entries() at or below kMaxEntries.
   void Put(std::span<const Upsert> rows);
   void Delete(uint64_t id);
@@ -82,6 +84,7 @@ class MemTable {
     uint32_t row;  // kNoRow: a delete
   };
 
+  void Reserve(std::span<const Upsert> rows);
   void ReserveSlots(size_t entries);
   void Index(uint32_t entry);
   [[nodiscard]] size_t SlotOf(uint64_t id) const;
