@@ -29,6 +29,9 @@ final class CachedSegment {
     private int pins;
     private boolean retired;
 
+    /** Set while the files are fetched and checked, which takes long; read without the monitor. */
+    private volatile boolean providing;
+
     CachedSegment(CacheKey key, CacheDirectory directory, IdleDatabases idleOfAll) {
         this.key = key;
         this.directory = directory;
@@ -42,12 +45,15 @@ final class CachedSegment {
         }
         boolean fetched = false;
         if (lock == null) {
-            lock = directory.use(key);
+            providing = true;
             try {
+                lock = directory.use(key);
                 fetched = directory.provide(index, key, segment);
             } catch (IOException | RuntimeException e) {
                 unlock();
                 throw e;
+            } finally {
+                providing = false;
             }
         }
         pins++;
@@ -98,8 +104,12 @@ final class CachedSegment {
         }
     }
 
-    /** Deletes the segment's files unless someone uses them, here or in another JVM. */
-    synchronized boolean evict() throws IOException {
+    /** Deletes the segment's files unless someone uses them, here or in another JVM. Does not wait for a fetch. */
+    boolean evict() throws IOException {
+        return !providing && evictUnused();
+    }
+
+    private synchronized boolean evictUnused() throws IOException {
         if (retired || pins > 0) {
             return false;
         }

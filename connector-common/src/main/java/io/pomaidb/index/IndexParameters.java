@@ -17,6 +17,9 @@ import java.util.Objects;
  */
 public record IndexParameters(IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards)
         implements Serializable {
+    /** Components that a vector may have. */
+    public static final int MAX_DIM = 65_536;
+
     /** As many as the five digits of a shard's directory name can number. */
     public static final int MAX_SHARDS = 100_000;
 

@@ -1,7 +1,6 @@
 package io.pomaidb.index;
 
 import java.io.Serializable;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,10 +17,5 @@ public record IndexSchema(String idColumn, IdType idType, String vectorColumn) i
         Objects.requireNonNull(idColumn, "idColumn");
         Objects.requireNonNull(idType, "idType");
         Objects.requireNonNull(vectorColumn, "vectorColumn");
-    }
-
-    /** All columns, in the order in which a scan shows them. */
-    public List<Column> columns() {
-        return List.of(new Column(idColumn, idType.typeName()), new Column(vectorColumn, VECTOR_TYPE));
     }
 }

@@ -2,6 +2,11 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.PomaiDatabase;
+import io.pomaidb.engine.PomaiException;
+import io.pomaidb.engine.PomaiLibrary;
+import io.pomaidb.engine.StatusCode;
+import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,8 +72,9 @@ public final class SegmentCache {
     /**
      * An opened database of a segment, for one thread until the lease is closed. Fetches the segment first if needed.
      *
-     * @throws io.pomaidb.error.DataException if a file of the segment is missing or damaged; it names the remote file
-     * @throws io.pomaidb.engine.PomaiException if the engine cannot open the segment
+     * @throws DataException if a file of the segment is missing or damaged, or is no segment to this engine library; it
+     *     names the remote file or directory
+     * @throws PomaiException if the engine fails otherwise
      */
     public SegmentLease lease(PomaiIndex index, Snapshot snapshot, Segment segment, DatabaseOptions options)
             throws IOException {
@@ -84,11 +90,28 @@ public final class SegmentCache {
                 if (pin == CachedSegment.Pin.FETCHED) {
                     makeRoom();
                 }
-                return new SegmentLease(cached, cached.take(options));
+                return new SegmentLease(cached, open(index, segment, cached, options));
             } catch (IOException | RuntimeException e) {
                 cached.unpin();
                 throw e;
             }
+        }
+    }
+
+    private static PomaiDatabase open(
+            PomaiIndex index, Segment segment, CachedSegment cached, DatabaseOptions options) {
+        try {
+            return cached.take(options);
+        } catch (PomaiException e) {
+            if (e.statusCode() != StatusCode.CORRUPTION && e.statusCode() != StatusCode.INVALID_ARGUMENT) {
+                throw e;
+            }
+            // The files are what the snapshot says, so either that was wrong from the start or the library is another.
+            throw new DataException(
+                    "Cannot open segment " + index.directoryOf(segment) + ", written by engine "
+                            + segment.engineVersion() + ", with " + PomaiLibrary.load() + ": " + e.nativeMessage()
+                            + " (use the library that wrote it, or write the index again)",
+                    e);
         }
     }
 

@@ -94,13 +94,16 @@ final class SnapshotReader {
                 parameters,
                 readSegments(root, version, parameters.shards()),
                 readTransactions(root.object("transactions")));
+        if (parameters.dim() == 0 && !snapshot.segments().isEmpty()) {
+            throw root.wrong("dim", "null", "an integer, as there are segments");
+        }
         root.refuseOthers();
         return snapshot;
     }
 
     private IndexParameters readParameters(JsonObject root) {
         IndexSchema schema = readSchema(root.object("schema"));
-        int dim = root.isNull("dim") ? 0 : root.integer("dim", 1, Integer.MAX_VALUE);
+        int dim = root.isNull("dim") ? 0 : root.integer("dim", 1, IndexParameters.MAX_DIM);
         root.text("shardFunction", Sharding.FUNCTION);
         return new IndexParameters(
                 schema, metric(root), dim, readEngine(root), root.integer("shards", 1, IndexParameters.MAX_SHARDS));

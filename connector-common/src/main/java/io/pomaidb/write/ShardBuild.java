@@ -16,7 +16,6 @@ import java.nio.file.Path;
 
 /** The native database of one shard while its rows come in. */
 final class ShardBuild implements AutoCloseable {
-    private static final int BATCH_BYTES = 4 << 20;
     private static final int MAX_BATCH_ROWS = 8192;
 
     private final Path directory;
@@ -29,13 +28,13 @@ final class ShardBuild implements AutoCloseable {
     private long lastId;
     private boolean ascending = true;
 
-    ShardBuild(Path directory, DatabaseOptions options, int shard, long firstId) {
+    ShardBuild(Path directory, DatabaseOptions options, int shard, long firstId, int batchBytes) {
         this.directory = directory;
         this.shard = shard;
         this.dim = options.dim();
         this.firstId = firstId;
         int bytesOfRow = Math.multiplyExact(dim, Float.BYTES);
-        this.batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, BATCH_BYTES / bytesOfRow)));
+        this.batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfRow)));
         try {
             this.database = PomaiDatabase.open(directory, options);
         } catch (RuntimeException e) {

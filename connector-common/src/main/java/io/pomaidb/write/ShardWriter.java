@@ -26,6 +26,9 @@ import java.util.UUID;
  * committed.
  */
 public final class ShardWriter implements AutoCloseable {
+    private static final int BATCH_BYTES = 4 << 20;
+    private static final int FEW_SHARDS = 8;
+
     private final SegmentPublisher publisher;
     private final IndexParameters parameters;
     private final PomaiOptions options;
@@ -79,14 +82,21 @@ public final class ShardWriter implements AutoCloseable {
         if (build == null) {
             build = open(shard, id);
         }
-        build.add(id, vector, reader);
+        boolean added = false;
+        try {
+            build.add(id, vector, reader);
+            added = true;
+        } finally {
+            // A row that was refused halfway stands in the batch: it must not be published.
+            finished = !added;
+        }
     }
 
     private int inferred(long id, VectorSource vector) {
-        if (vector.size() == 0) {
+        if (vector.size() == 0 || vector.size() > IndexParameters.MAX_DIM) {
             throw new DataException("Cannot write row " + id + ": its vector in column "
-                    + parameters.schema().vectorColumn() + " has no components (accepted: 1 or more; "
-                    + PomaiOption.DIM.optionName() + " sets how many)");
+                    + parameters.schema().vectorColumn() + " has " + vector.size() + " components (accepted: 1 to "
+                    + IndexParameters.MAX_DIM + "; option " + PomaiOption.DIM.optionName() + " sets how many)");
         }
         return vector.size();
     }
@@ -101,7 +111,10 @@ public final class ShardWriter implements AutoCloseable {
                 .fsync(options.fsync())
                 .memoryBudgetBytes(options.memoryBudgetBytes())
                 .build();
-        var build = new ShardBuild(directory, database, shard, firstId);
+        // Rows that come by shard meet one database at a time; where they do not, many shards must not mean much
+        // memory.
+        int batchBytes = builds.size() < FEW_SHARDS ? BATCH_BYTES : BATCH_BYTES / 16;
+        var build = new ShardBuild(directory, database, shard, firstId, batchBytes);
         builds.put(shard, build);
         return build;
     }

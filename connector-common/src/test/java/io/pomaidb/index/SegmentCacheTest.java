@@ -270,6 +270,18 @@ class SegmentCacheTest {
     }
 
     @Test
+    void aSegmentThatTheEngineDoesNotKnowIsNamed() throws IOException {
+        Path local = Files.createDirectories(folder.resolve("other"));
+        Files.writeString(local.resolve("MANIFEST"), "not an engine's");
+        Segment strange = new SegmentPublisher(index).publish(local, 0, 1, "9.9");
+        assertThatThrownBy(() -> cache.lease(index, snapshot, strange, options()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(
+                        "Cannot open segment counting:" + written.path().resolve(strange.directory()))
+                .hasMessageContaining("written by engine 9.9");
+    }
+
+    @Test
     void theFolderIsPrivateToItsUser() throws IOException {
         lease(0).close();
         for (Path directory : List.of(written.cache(), cached(0).getParent(), cached(0))) {

@@ -63,6 +63,8 @@ class SnapshotJsonTest {
                 "\"shards\":4 | \"shards\":3 | segments[1].shard is 3",
                 "\"version\":1 | \"version\":2 | version is 2 (expected 1, as the file's name says)",
                 "\"dim\":8 | \"dim\":-8 | dim is -8",
+                "\"dim\":8 | \"dim\":70000 | dim is 70000 (expected an integer from 1 to 65536)",
+                "\"dim\":8 | \"dim\":null | dim is null (expected an integer, as there are segments)",
                 "\"sequence\":1 | \"sequence\":2 | segments[0].sequence is 2",
                 "\"size\":4096 | \"size\":-4096 | segments[0].files[1].size is -4096",
                 "\"size\":4096 | \"size\":9223372036854775807 | segments[0].files[1].size is 9223372036854775807",

@@ -149,6 +149,23 @@ class ShardWriterTest {
     }
 
     @Test
+    void rowsOfManyShardsInOneTaskArriveWhole() throws IOException {
+        Map<Long, float[]> rows = Vectors.rows(new Random(4), 0, 400, 3);
+        assertThat(index.write(WriteMode.CREATE, rows, "shards", "20").segments())
+                .hasSize(20);
+        assertThat(index.rows().keySet()).isEqualTo(rows.keySet());
+    }
+
+    @Test
+    void aPathMayHaveSpacesAndSigns() throws IOException {
+        var odd = new TestIndex(folder.resolve("a b%20c#d+ü"));
+        odd.write(WriteMode.CREATE, row(1, 1, 2));
+        odd.write(WriteMode.APPEND, row(2, 1, 2));
+        assertThat(odd.rows()).containsOnlyKeys(1L, 2L);
+        assertThat(odd.path().resolve("_pomai/00000000000000000002.json")).isRegularFile();
+    }
+
+    @Test
     void aMemoryBudgetFreezesInBetween() throws IOException {
         Map<Long, float[]> rows = Vectors.rows(new Random(3), 0, 30_000, 16);
         index.write(
@@ -173,8 +190,19 @@ class ShardWriterTest {
                             + " (accepted: rows with a vector)");
             assertThatThrownBy(() -> writer.write(9, VectorSource.of()))
                     .isInstanceOf(DataException.class)
-                    .hasMessageContaining("Cannot write row 9: its vector in column embedding has no components");
+                    .hasMessageContaining(
+                            "Cannot write row 9: its vector in column embedding has 0 components (accepted: 1 to 65536;");
         }
+    }
+
+    @Test
+    void aRowThatWasRefusedHalfwayIsNeverPublished() throws IOException {
+        try (ShardWriter writer = index.writer(index.plan(WriteMode.CREATE))) {
+            assertThatThrownBy(() -> writer.write(1, VectorSource.of(1, Float.NaN)))
+                    .isInstanceOf(DataException.class);
+            assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(uploaded()).isEmpty();
     }
 
     @Test
