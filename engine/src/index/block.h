@@ -53,12 +53,6 @@ class BlockRows {
   size_t width_ = 0;
 };
 
-// The bits of a float as an integer that orders as the float does.
-inline int32_t OrderedBits(float value) {
-  const auto bits = std::bit_cast<int32_t>(value);
-  return bits < 0 ? bits ^ INT32_MAX : bits;
-}
-
 inline float DistanceOf(const Space& space, int32_t ordered) {
   if (space.codes) {
     return static_cast<float>(ordered) * (space.metric == Metric::kL2 ? 1.0F : 0.5F);

@@ -2,6 +2,7 @@
 
 #include "index/flat.h"
 #include "index/graph.h"
+#include "index/ivf.h"
 
 namespace pomai::index {
 
@@ -11,6 +12,9 @@ Result<Built> Build(const Matrix& rows, const BuildParams& params) {
   }
   if (params.kind == Kind::kGraph) {
     return BuildGraph(rows, params);
+  }
+  if (params.kind == Kind::kIvf) {
+    return BuildIvf(rows, params);
   }
   return Built{};
 }
@@ -22,6 +26,9 @@ Result<std::unique_ptr<Index>> Open(Kind kind, Metric metric, const Matrix& rows
   }
   if (kind == Kind::kGraph && rows.rows != 0) {
     return OpenGraph(metric, rows, sections);
+  }
+  if (kind == Kind::kIvf && rows.rows != 0) {
+    return OpenIvf(metric, rows, sections);
   }
   return OpenFlat(metric, rows);
 }

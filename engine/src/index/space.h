@@ -2,6 +2,7 @@
 // give their distance (lower is nearer).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -51,12 +52,21 @@ struct Space {
   [[nodiscard]] float Distance(uint32_t a, uint32_t b) const { return pair(at(a), at(b), length); }
 };
 
+// The bits of a float as an integer that orders as the float does.
+inline int32_t OrderedBits(float value) {
+  const auto bits = std::bit_cast<int32_t>(value);
+  return bits < 0 ? bits ^ INT32_MAX : bits;
+}
+
 struct Neighbour {
   float distance = 0;
   uint32_t node = 0;
 
+  // A total order even where an overflow has made a distance NaN.
   friend bool operator<(const Neighbour& a, const Neighbour& b) {
-    return a.distance != b.distance ? a.distance < b.distance : a.node < b.node;
+    const int32_t x = OrderedBits(a.distance);
+    const int32_t y = OrderedBits(b.distance);
+    return x != y ? x < y : a.node < b.node;
   }
 };
 
