@@ -1,6 +1,8 @@
 package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOption;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.sql.connector.catalog.Identifier;
@@ -13,7 +15,8 @@ final class IndexIdentifier implements Identifier {
     private final Map<String, String> options;
 
     IndexIdentifier(Map<String, String> options) {
-        this.options = Map.copyOf(options);
+        // No Map.copyOf: a value may be null, which parsing says better than a NullPointerException.
+        this.options = Collections.unmodifiableMap(new HashMap<>(options));
     }
 
     Map<String, String> options() {
@@ -29,7 +32,7 @@ final class IndexIdentifier implements Identifier {
     public String name() {
         return options.entrySet().stream()
                 .filter(option -> option.getKey().equalsIgnoreCase(PomaiOption.PATH.optionName()))
-                .map(Map.Entry::getValue)
+                .map(option -> String.valueOf(option.getValue()))
                 .findFirst()
                 .orElse("");
     }

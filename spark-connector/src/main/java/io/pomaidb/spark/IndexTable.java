@@ -21,17 +21,20 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 class IndexTable implements SupportsWrite {
     private final IndexLocation location;
     private final StructType schema;
+    private final Map<String, String> defaults;
     private final WriteMode mode;
 
     /**
      * A table.
      *
      * @param schema empty where there is no index to tell
+     * @param defaults options that count where a read or write does not give them
      * @param mode what a write means that does not truncate
      */
-    IndexTable(IndexLocation location, StructType schema, WriteMode mode) {
+    IndexTable(IndexLocation location, StructType schema, Map<String, String> defaults, WriteMode mode) {
         this.location = location;
         this.schema = schema;
+        this.defaults = Map.copyOf(defaults);
         this.mode = mode;
     }
 
@@ -41,7 +44,7 @@ class IndexTable implements SupportsWrite {
         var snapshot = location.latest();
         return snapshot.isPresent()
                 ? ReadableIndexTable.of(location, snapshot.get(), options)
-                : new IndexTable(location, new StructType(), WriteMode.APPEND);
+                : new IndexTable(location, new StructType(), Map.of(), WriteMode.APPEND);
     }
 
     final IndexLocation location() {
@@ -50,10 +53,10 @@ class IndexTable implements SupportsWrite {
 
     /** Options with the path, which SQL tells by the table's name. */
     final PomaiOptions parse(CaseInsensitiveStringMap options) {
-        Map<String, String> all = new HashMap<>(options.asCaseSensitiveMap());
-        if (!options.containsKey(PomaiOption.PATH.optionName())) {
-            all.put(PomaiOption.PATH.optionName(), name());
-        }
+        Map<String, String> all = new HashMap<>(defaults);
+        all.putIfAbsent(PomaiOption.PATH.optionName(), name());
+        all.keySet().removeIf(options::containsKey);
+        all.putAll(options.asCaseSensitiveMap());
         return PomaiOptions.parse(all);
     }
 

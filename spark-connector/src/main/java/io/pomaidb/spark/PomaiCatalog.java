@@ -5,8 +5,10 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.spark.write.IdAsLong;
 import io.pomaidb.write.WriteMode;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.NoSuchFunctionException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
@@ -31,6 +33,9 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  */
 @SuppressWarnings("deprecation") // Spark 3.5 has no other abstract methods for schemas.
 public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog {
+    private static final Set<String> PROPERTIES_OF_SPARK =
+            Set.of(PROP_PROVIDER, PROP_OWNER, PROP_COMMENT, PROP_EXTERNAL, PROP_IS_MANAGED_LOCATION);
+
     private String name = "";
 
     @Override
@@ -79,7 +84,7 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
         if (tableExists(identifier)) {
             throw new TableAlreadyExistsException(identifier);
         }
-        return staged(identifier, schema, partitions, WriteMode.CREATE);
+        return staged(identifier, schema, partitions, properties, WriteMode.CREATE);
     }
 
     @Override
@@ -89,19 +94,26 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
         if (!tableExists(identifier)) {
             throw new NoSuchTableException(identifier);
         }
-        return staged(identifier, schema, partitions, WriteMode.OVERWRITE);
+        return staged(identifier, schema, partitions, properties, WriteMode.OVERWRITE);
     }
 
     @Override
     public StagedTable stageCreateOrReplace(
             Identifier identifier, StructType schema, Transform[] partitions, Map<String, String> properties) {
-        return staged(identifier, schema, partitions, WriteMode.OVERWRITE);
+        return staged(identifier, schema, partitions, properties, WriteMode.OVERWRITE);
     }
 
     private static StagedTable staged(
-            Identifier identifier, StructType schema, Transform[] partitions, WriteMode mode) {
+            Identifier identifier,
+            StructType schema,
+            Transform[] partitions,
+            Map<String, String> properties,
+            WriteMode mode) {
         if (identifier.namespace().length > 0) {
             throw refused("create", identifier, "its name has several parts", "the path of the index, in back quotes");
+        }
+        if (properties.containsKey(PROP_LOCATION)) {
+            throw refused("create", identifier, "a location is given too", "the path as the table's name alone");
         }
         if (partitions.length > 0) {
             throw refused(
@@ -110,7 +122,20 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
                     "it is to be partitioned by columns",
                     "no partitioning: rows are sharded by their ids, see option " + PomaiOption.SHARDS.optionName());
         }
-        return new StagedIndexTable(location(identifier), schema, mode);
+        return new StagedIndexTable(location(identifier), schema, options(properties), mode);
+    }
+
+    /** The options among a table's properties: those of SQL's OPTIONS come with a prefix, and without it once more. */
+    private static Map<String, String> options(Map<String, String> properties) {
+        var options = new HashMap<>(properties);
+        options.keySet().removeAll(PROPERTIES_OF_SPARK);
+        properties.forEach((property, value) -> {
+            if (property.startsWith(OPTION_PREFIX)) {
+                options.remove(property);
+                options.put(property.substring(OPTION_PREFIX.length()), value);
+            }
+        });
+        return options;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.pomaidb.spark.search.Queries;
 import io.pomaidb.spark.session.SessionSettings;
 import io.pomaidb.write.WriteMode;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
@@ -27,7 +28,7 @@ final class ReadableIndexTable extends IndexTable implements SupportsRead {
     private final Optional<Queries> queries;
 
     private ReadableIndexTable(IndexLocation location, StructType schema, Optional<Queries> queries) {
-        super(location, schema, WriteMode.APPEND);
+        super(location, schema, Map.of(), WriteMode.APPEND);
         this.queries = queries;
     }
 

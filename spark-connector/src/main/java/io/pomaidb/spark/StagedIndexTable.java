@@ -1,6 +1,7 @@
 package io.pomaidb.spark;
 
 import io.pomaidb.write.WriteMode;
+import java.util.Map;
 import org.apache.spark.sql.connector.catalog.StagedTable;
 import org.apache.spark.sql.types.StructType;
 
@@ -9,8 +10,8 @@ import org.apache.spark.sql.types.StructType;
  * the staged change, and has left nothing when Spark aborts it.
  */
 final class StagedIndexTable extends IndexTable implements StagedTable {
-    StagedIndexTable(IndexLocation location, StructType schema, WriteMode mode) {
-        super(location, schema, mode);
+    StagedIndexTable(IndexLocation location, StructType schema, Map<String, String> options, WriteMode mode) {
+        super(location, schema, options, mode);
     }
 
     @Override
