@@ -1,0 +1,66 @@
+package io.pomaidb.spark.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TaskPlanTest {
+    @Test
+    void aShardIsATaskWhileShardsKeepAllCoresBusy() {
+        assertThat(TaskPlan.of(List.of(0, 2, 5), 1000, 3))
+                .containsExactly(new SearchTask(0, 0, 1000), new SearchTask(2, 0, 1000), new SearchTask(5, 0, 1000));
+        assertThat(TaskPlan.of(List.of(0, 2, 5), 1000, 1)).hasSize(3);
+    }
+
+    @Test
+    void queriesAreSplitWhereThereAreMoreCores() {
+        assertThat(TaskPlan.of(List.of(0, 1), 1000, 4))
+                .containsExactly(
+                        new SearchTask(0, 0, 500),
+                        new SearchTask(1, 0, 500),
+                        new SearchTask(0, 500, 1000),
+                        new SearchTask(1, 500, 1000));
+        assertThat(TaskPlan.of(List.of(0, 1), 1000, 5)).hasSize(6);
+    }
+
+    @Test
+    void aFewQueriesAreNotSplit() {
+        assertThat(TaskPlan.of(List.of(0), 1, 64)).containsExactly(new SearchTask(0, 0, 1));
+        assertThat(TaskPlan.of(List.of(0), 2 * TaskPlan.LEAST_QUERIES - 1, 64)).hasSize(1);
+        assertThat(TaskPlan.of(List.of(0), 2 * TaskPlan.LEAST_QUERIES, 64)).hasSize(2);
+    }
+
+    @Test
+    void nothingToSearchIsNoTask() {
+        assertThat(TaskPlan.of(List.of(), 10, 4)).isEmpty();
+        assertThat(TaskPlan.of(List.of(0, 1), 0, 4)).isEmpty();
+    }
+
+    @Test
+    void everyQueryMeetsEveryShardOnce() {
+        for (int queries : new int[] {1, 15, 16, 17, 100, 1001}) {
+            for (int cores : new int[] {1, 2, 7, 64}) {
+                var shards = List.of(3, 1, 4);
+                var pairs = new HashSet<List<Integer>>();
+                int searched = 0;
+                for (SearchTask task : TaskPlan.of(shards, queries, cores)) {
+                    searched += task.to() - task.from();
+                    IntStream.range(task.from(), task.to()).forEach(q -> pairs.add(List.of(task.shard(), q)));
+                }
+                assertThat(searched).isEqualTo(3 * queries);
+                assertThat(pairs).hasSize(3 * queries);
+            }
+        }
+    }
+
+    @Test
+    void partsOfTheLargestBatchDoNotOverflow() {
+        var tasks = TaskPlan.of(List.of(0), Integer.MAX_VALUE, 1000);
+        assertThat(tasks).hasSize(1000).allSatisfy(task -> assertThat(task.to() - task.from())
+                .isBetween(Integer.MAX_VALUE / 1000, Integer.MAX_VALUE / 1000 + 1));
+        assertThat(tasks.get(999).to()).isEqualTo(Integer.MAX_VALUE);
+    }
+}

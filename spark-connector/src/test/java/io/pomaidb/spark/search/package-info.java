@@ -1,0 +1,2 @@
+/** How a search is cut into tasks. */
+package io.pomaidb.spark.search;
