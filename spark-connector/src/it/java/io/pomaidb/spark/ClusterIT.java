@@ -1,0 +1,34 @@
+package io.pomaidb.spark;
+
+import org.junit.jupiter.api.Nested;
+
+/** The data source in a cluster of two executor JVMs. */
+class ClusterIT {
+    @Nested
+    class Write extends WriteSpec {
+        Write() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class ColumnTypes extends ColumnTypesSpec {
+        ColumnTypes() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class Search extends SearchSpec {
+        Search() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class Failure extends FailureSpec {
+        Failure() {
+            super(Master.CLUSTER);
+        }
+    }
+}

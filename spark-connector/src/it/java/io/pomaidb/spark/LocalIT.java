@@ -1,0 +1,55 @@
+package io.pomaidb.spark;
+
+import org.junit.jupiter.api.Nested;
+
+/** The data source in one JVM. */
+class LocalIT {
+    @Nested
+    class Write extends WriteSpec {
+        Write() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class ColumnTypes extends ColumnTypesSpec {
+        ColumnTypes() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Search extends SearchSpec {
+        Search() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Failure extends FailureSpec {
+        Failure() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class BadRows extends BadRowsSpec {
+        BadRows() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class BadSearches extends BadSearchesSpec {
+        BadSearches() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Recall extends RecallSpec {
+        Recall() {
+            super(Master.LOCAL);
+        }
+    }
+}
