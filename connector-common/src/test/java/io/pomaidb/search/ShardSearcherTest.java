@@ -104,6 +104,28 @@ class ShardSearcherTest {
     }
 
     @Test
+    void returnsKLiveRowsOutOfGraphsToo() throws IOException {
+        var random = new Random(19);
+        var rows = new TreeMap<>(Vectors.rows(random, 0, 3_000, 8));
+        index.write(WriteMode.CREATE, rows, "shards", "2", "adaptive_threshold", "1");
+        var replaced = Vectors.rows(random, 0, 2_700, 8);
+        index.write(WriteMode.APPEND, replaced);
+        rows.putAll(replaced);
+        int found = 0;
+        for (int i = 0; i < 20; i++) {
+            float[] query = Vectors.gaussian(random, 8);
+            TopK hits = index.search(50, query).get(0);
+            assertThat(ids(hits)).hasSize(50).doesNotHaveDuplicates();
+            for (int rank = 0; rank < 50; rank++) {
+                assertThat(hits.score(rank)).isCloseTo(Vectors.dot(query, rows.get(hits.id(rank))), within(1e-4f));
+            }
+            var nearest = nearest(rows, query, 50, Vectors::dot);
+            found += (int) ids(hits).stream().filter(nearest::contains).count();
+        }
+        assertThat(found).as("of 1000 nearest rows").isGreaterThan(900);
+    }
+
+    @Test
     void agreesWithTheRowsAfterManyOverlappingWrites() throws IOException {
         var random = new Random(13);
         var rows = new TreeMap<Long, float[]>();

@@ -1,7 +1,9 @@
 package io.pomaidb.write;
 
+import io.pomaidb.fixture.Jvm;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
+import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +21,7 @@ final class WriterProcess {
         int count = Integer.parseInt(arguments[3]);
         switch (arguments[1]) {
             case "append" -> {
-                System.out.println("ready");
+                Jvm.report("ready");
                 waitForInput();
                 for (long id = from; id < from + count; id++) {
                     index.write(WriteMode.APPEND, Vectors.row(id, (float) id, 1), "shards", "2");
@@ -28,14 +30,14 @@ final class WriterProcess {
             case "upload" -> {
                 IndexWrite write = index.plan(WriteMode.APPEND, "shards", "2");
                 List<WrittenSegment> written = index.writeTask(write, Vectors.row(from, 1, 2));
-                System.out.println("ready " + written.size());
+                Jvm.report("ready " + written.size());
                 waitForInput();
             }
             default -> {
                 IndexWrite write = index.plan(WriteMode.APPEND, "shards", "2");
                 try (ShardWriter writer = index.writer(write)) {
-                    writer.write(from, io.pomaidb.vector.VectorSource.of(1, 2));
-                    System.out.println("ready");
+                    writer.write(from, VectorSource.of(1, 2));
+                    Jvm.report("ready");
                     waitForInput();
                 }
             }
