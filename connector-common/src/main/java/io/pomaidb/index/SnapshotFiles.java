@@ -44,8 +44,11 @@ final class SnapshotFiles {
         try {
             statuses = fileSystem.listStatus(directory());
         } catch (FileNotFoundException e) {
-            refuseOtherContent();
-            return List.of();
+            if (!refuseOtherContent()) {
+                return List.of();
+            }
+            // Between the two listings another writer made the first commit.
+            statuses = fileSystem.listStatus(directory());
         }
         var versions = new ArrayList<Long>();
         for (FileStatus status : statuses) {
@@ -83,8 +86,11 @@ final class SnapshotFiles {
         return SnapshotReader.fromJson(file.toString(), version, json);
     }
 
-    /** A first write that failed leaves {@code data/shard=…} and no snapshot; anything else is not ours to write to. */
-    private void refuseOtherContent() throws IOException {
+    /**
+     * A first write that failed leaves {@code data/shard=…} and no snapshot; anything else is not ours to write to. Whether
+     * there are snapshots after all.
+     */
+    private boolean refuseOtherContent() throws IOException {
         FileStatus[] statuses;
         try {
             FileStatus status = fileSystem.getFileStatus(index);
@@ -94,7 +100,12 @@ final class SnapshotFiles {
             }
             statuses = fileSystem.listStatus(index);
         } catch (FileNotFoundException e) {
-            return;
+            return false;
+        }
+        for (FileStatus status : statuses) {
+            if (status.getPath().getName().equals(DIRECTORY)) {
+                return true;
+            }
         }
         for (FileStatus status : statuses) {
             if (!status.isDirectory() || !status.getPath().getName().equals(DATA) || !isShards(status.getPath())) {
@@ -103,6 +114,7 @@ final class SnapshotFiles {
                         + " (accepted: the folder of an index, or one that is empty or absent)");
             }
         }
+        return false;
     }
 
     private boolean isShards(Path data) throws IOException {

@@ -50,10 +50,12 @@ class ProcessesTest {
                 writer.writeLine("go");
             }
             for (Jvm writer : writers) {
-                assertThat(writer.join()).isZero();
+                writer.join();
             }
         } finally {
-            writers.forEach(Jvm::close);
+            for (Jvm writer : writers) {
+                writer.close();
+            }
         }
 
         Snapshot latest = index.index().latestExisting();
