@@ -5,16 +5,19 @@ import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.spark.column.ColumnTypes;
+import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.Statistics;
+import org.apache.spark.sql.connector.read.SupportsReportStatistics;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** All rows of a snapshot: of each id the newest, in no particular order. */
-public final class RowsScan implements Scan, Batch {
+public final class RowsScan implements Scan, Batch, SupportsReportStatistics {
     private final PomaiIndex index;
     private final Snapshot snapshot;
     private final PomaiOptions options;
@@ -64,6 +67,15 @@ public final class RowsScan implements Scan, Batch {
         return new ShardReaderFactory(
                 index.path().toString(), snapshot, options, new SerializableConfiguration(configuration));
     }
+
+    /** From the snapshot alone. An id that several segments hold counts once for each. */
+    @Override
+    public Statistics estimateStatistics() {
+        long rowBytes = Long.BYTES + (long) snapshot.dim() * Float.BYTES;
+        return new RowStatistics(OptionalLong.of(snapshot.rows() * rowBytes), OptionalLong.of(snapshot.rows()));
+    }
+
+    private record RowStatistics(OptionalLong sizeInBytes, OptionalLong numRows) implements Statistics {}
 
     @Override
     public String description() {
