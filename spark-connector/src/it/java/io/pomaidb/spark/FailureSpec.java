@@ -41,6 +41,8 @@ abstract class FailureSpec extends SparkSpec {
 
     @BeforeEach
     void anIndexOfTenRows() {
+        // A setting of the session alone: executors get it with the write.
+        spark.conf().set("fs.flaky.impl", FlakyFileSystem.class.getName());
         path = path("index");
         writer(rows(0, 10, DIM)).option("shards", 4).save(path);
     }

@@ -9,17 +9,19 @@ import org.apache.spark.sql.SparkSession;
 /** Where Spark runs the tests. A JVM has one Spark context at a time, which the tests of one master share. */
 enum Master {
     /** One JVM with two cores, where a task may fail three times. */
-    LOCAL("local[2,4]"),
-    /** Two executor JVMs of one core each. */
-    CLUSTER("local-cluster[2,1,1024]");
+    LOCAL("local[2,4]", "org.apache.spark.serializer.JavaSerializer"),
+    /** Two executor JVMs of one core each, which Kryo serves, as in many a cluster. */
+    CLUSTER("local-cluster[2,1,1024]", "org.apache.spark.serializer.KryoSerializer");
 
     private static SparkSession running;
     private static Master runningOn;
 
     private final String url;
+    private final String serializer;
 
-    Master(String url) {
+    Master(String url, String serializer) {
         this.url = url;
+        this.serializer = serializer;
     }
 
     /** The session of this master, which replaces that of another master. */
@@ -46,10 +48,9 @@ enum Master {
                 .config("spark.default.parallelism", "2")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config("spark.executor.memory", "1g")
+                .config("spark.serializer", serializer)
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.hadoop.fs.flaky.impl", FlakyFileSystem.class.getName())
-                .config("spark.hadoop.fs.flaky.impl.disable.cache", "true")
                 .getOrCreate();
     }
 

@@ -223,4 +223,28 @@ abstract class SearchSpec extends SparkSpec {
 
         assertThat(rows.filter("id >= 0").count()).isEqualTo(ROWS + 10);
     }
+
+    @Test
+    void aSearchReadsItsQueriesOnceHoweverOftenSparkPlansIt() {
+        var path = indexed("l2", 2);
+        var read = spark.sparkContext().longAccumulator("queries read");
+        var counted = spark.createDataFrame(
+                queries(QUERIES).javaRDD().map(row -> {
+                    read.add(1);
+                    return row;
+                }),
+                queries(0).schema());
+        counted.createOrReplaceTempView("counted_queries");
+        var hits = reader().option("queries", "counted_queries")
+                .option("query_id", "qid")
+                .option("query_vector", "qvec")
+                .option("top_k", 2)
+                .load(path);
+
+        assertThat(hits.join(rows(0, ROWS, DIM), "id")
+                        .join(queries(QUERIES), col("query_id").equalTo(col("qid")))
+                        .count())
+                .isEqualTo(2 * QUERIES);
+        assertThat(read.value()).isEqualTo(QUERIES);
+    }
 }

@@ -8,6 +8,7 @@ import io.pomaidb.search.TopK;
 import io.pomaidb.spark.session.SessionSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -53,8 +54,9 @@ final class SearchJob {
         }
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = options.topK();
-        return context.parallelize(tasks, tasks.size())
-                .mapPartitionsToPair(new ShardSearch(index.path().toString(), snapshot, options, configuration, sent))
+        return context.parallelize(IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
+                .mapPartitionsToPair(
+                        new ShardSearch(index.path().toString(), snapshot, options, configuration, sent, tasks))
                 .reduceByKey((left, right) -> TopK.merge(left, right, k), Math.min(cores, batch.size()))
                 .flatMap(new HitRows(
                         sent, queries.idType().isPresent(), snapshot.schema().idType()));

@@ -9,6 +9,7 @@ import io.pomaidb.search.TopK;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
@@ -17,20 +18,25 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
-/** What a search task runs: one {@link SearchTask}, with the task's cores. */
+/**
+ * What a search task runs: one of the {@code tasks}, which it is given by number, with the cores of Spark's task. The
+ * tasks travel here, because Spark would send them as data by whichever serializer it is configured with, and Kryo cannot
+ * write records.
+ */
 record ShardSearch(
         String path,
         Snapshot snapshot,
         PomaiOptions options,
         SerializableConfiguration configuration,
-        Broadcast<SearchBatch> batch)
-        implements PairFlatMapFunction<Iterator<SearchTask>, Integer, TopK> {
+        Broadcast<SearchBatch> batch,
+        List<SearchTask> tasks)
+        implements PairFlatMapFunction<Iterator<Integer>, Integer, TopK> {
     @Override
-    public Iterator<Tuple2<Integer, TopK>> call(Iterator<SearchTask> tasks) throws IOException {
-        if (!tasks.hasNext()) {
+    public Iterator<Tuple2<Integer, TopK>> call(Iterator<Integer> numbers) throws IOException {
+        if (!numbers.hasNext()) {
             return Collections.emptyIterator();
         }
-        var task = tasks.next();
+        var task = tasks.get(numbers.next());
         var context = TaskContext.get();
         var searcher = ShardSearcher.open(
                 PomaiIndex.at(new Path(path), configuration.value()),

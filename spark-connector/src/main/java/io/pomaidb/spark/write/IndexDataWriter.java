@@ -46,7 +46,7 @@ final class IndexDataWriter implements DataWriter<InternalRow> {
 
     @Override
     public WriterCommitMessage commit() throws IOException {
-        return new TaskSegments(writer.finish());
+        return TaskSegments.of(writer.finish());
     }
 
     @Override
