@@ -110,4 +110,22 @@ TEST(a_scan_may_begin_at_an_id) {
   CHECK_EQ(static_cast<int>(POMAI_STATUS_INVALID_ARGUMENT), database->TryScan(&options, nullptr, rows).code);
 }
 
+TEST(a_scan_ends_at_its_deadline_and_says_so) {
+  const TemporaryDirectory directory;
+  const auto database = Database::Open(directory / "db", Options(1));
+  Rows rows;
+  for (uint64_t id = 0; id < 200000; ++id) {
+    rows[id] = {1};
+  }
+  CHECK_OK(database->PutAll(rows));
+  pomai_scan_options_t options{};
+  pomai_scan_options_init(&options);
+  options.deadline_ms = 1;
+  Rows seen;
+  const auto outcome = database->TryScan(&options, nullptr, seen);
+  CHECK_EQ(static_cast<int>(POMAI_STATUS_DEADLINE_EXCEEDED), outcome.code);
+  CHECK(seen.size() < rows.size());
+  CHECK(outcome.Says("deadline_ms"));
+}
+
 }  // namespace

@@ -58,7 +58,11 @@ bool pomai_iter_valid(const pomai_iter_t* iter) { return iter != nullptr && iter
 
 void pomai_iter_next(pomai_iter_t* iter) {
   if (iter != nullptr) {
-    iter->iterator->Next();
+    try {
+      iter->iterator->Next();
+    } catch (...) {
+      iter->iterator->Fail(pomai::abi::FromException());
+    }
   }
 }
 

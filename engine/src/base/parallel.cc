@@ -4,7 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -45,8 +44,8 @@ void ParallelFor(size_t count, size_t grain, uint32_t threads,
   for (uint32_t worker = 1; worker < workers; ++worker) {
     try {
       started.emplace_back(work, worker);
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: those that run share the work
+    } catch (const std::exception&) {
+      break;  // no more threads, or no memory for one: those that run share the work
     }
   }
   work(0);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -27,7 +28,12 @@ class Iterator {
 
   [[nodiscard]] bool valid() const { return valid_; }
   [[nodiscard]] const Status& status() const { return status_; }
+  // May throw std::bad_alloc; the walk then goes no further than Fail.
   void Next();
+  void Fail(Status status) {
+    valid_ = false;
+    status_ = std::move(status);
+  }
 
   // While valid; the spans hold until Next.
   [[nodiscard]] uint64_t id() const { return id_; }

@@ -20,10 +20,13 @@
 //   - `version` moves only when old readers would misread the file.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <type_traits>
 
 namespace pomai::segment {
+
+static_assert(std::endian::native == std::endian::little, "files are used where they lie, without swapping bytes");
 
 inline constexpr char kMagic[8] = {'P', 'O', 'M', 'A', 'I', 'S', 'E', 'G'};
 inline constexpr uint32_t kVersion = 1;
