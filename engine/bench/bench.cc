@@ -1,5 +1,7 @@
 // Builds and searches the same vectors with this engine and with others, one thread each, in rounds that alternate
 // between them (the speed of one binary varies from run to run; only neighbours in time compare), and prints medians.
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -22,6 +24,7 @@ constexpr const char* kHelp =
     "  --builds N      rounds of building (default 3)\n"
     "  --rounds N      rounds of searching (default 7)\n"
     "  --only SYSTEM   pomai or hnswlib\n"
+    "  --clock CLOCK   wall (default), or cpu: processor time, on a machine with other work\n"
     "  --json FILE     also writes the figures as a JSON array\n";
 
 struct Options {
@@ -31,6 +34,7 @@ struct Options {
   uint32_t rounds = 7;
   std::string only;
   std::string json;
+  bool cpu_clock = false;
 };
 
 struct Contender {
@@ -48,11 +52,21 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Seconds since some fixed point.
+double Now(bool cpu_clock) {
+  if (cpu_clock) {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 template <typename Body>
-double Seconds(Body body) {
-  const auto begin = std::chrono::steady_clock::now();
+double Seconds(const Options& options, Body body) {
+  const double begin = Now(options.cpu_clock);
   body();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Now(options.cpu_clock) - begin;
 }
 
 std::vector<Measured> Measure(const Data& data, const Options& options) {
@@ -74,7 +88,7 @@ std::vector<Measured> Measure(const Data& data, const Options& options) {
   for (uint32_t round = 0; round < options.builds; ++round) {
     for (Entry& entry : entries) {
       entry.system.reset();
-      entry.builds.push_back(Seconds([&] { entry.system = entry.build(data, options.params); }));
+      entry.builds.push_back(Seconds(options, [&] { entry.system = entry.build(data, options.params); }));
     }
   }
   std::vector<uint32_t> found(data.query_count() * data.k);
@@ -93,7 +107,7 @@ std::vector<Measured> Measure(const Data& data, const Options& options) {
     for (size_t p = 0; p < std::size(kEfs); ++p) {
       for (Entry& entry : entries) {
         if (p < entry.speeds.size()) {
-          const double seconds = Seconds([&] { entry.system->Search(data, kEfs[p], found); });
+          const double seconds = Seconds(options, [&] { entry.system->Search(data, kEfs[p], found); });
           entry.speeds[p].push_back(static_cast<double>(data.query_count()) / seconds);
         }
       }
@@ -130,6 +144,8 @@ Options Parse(int argc, char** argv) {
       options.rounds = std::max(1U, number());
     } else if (name == "--only") {
       options.only = value;
+    } else if (name == "--clock") {
+      options.cpu_clock = value == "cpu";
     } else if (name == "--json") {
       options.json = value;
     } else {

@@ -1,74 +1,116 @@
+#include <stdlib.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 
-#include "index/index.h"
+#include "pomai/pomai_c.h"
 #include "system.h"
 
 namespace bench {
 namespace {
 
-namespace index = pomai::index;
+constexpr size_t kBatch = 10000;
 
-class BuiltSections final : public index::SectionSource {
- public:
-  explicit BuiltSections(std::vector<index::Section>&& sections) : sections_(std::move(sections)) {}
-
-  pomai::Result<std::span<const std::byte>> Find(uint32_t kind) const override {
-    const auto found =
-        std::find_if(sections_.begin(), sections_.end(), [&](const index::Section& s) { return s.kind == kind; });
-    return found == sections_.end() ? std::span<const std::byte>() : std::span<const std::byte>(found->bytes);
+void Check(pomai_status_t* status) {
+  if (status != nullptr) {
+    const std::string message = pomai_status_message(status);
+    pomai_status_free(status);
+    throw std::runtime_error(message);
   }
+}
+
+struct Close {
+  void operator()(pomai_db_t* db) const { pomai_status_free(pomai_close(db)); }
+};
+using Database = std::unique_ptr<pomai_db_t, Close>;
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "pomai-bench-XXXXXX").string()) {
+    if (mkdtemp(path_.data()) == nullptr) {
+      throw std::runtime_error("Cannot make a folder for the benchmark: " + path_ + " (set TMPDIR)");
+    }
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  std::vector<index::Section> sections_;
+  std::string path_;
 };
 
+// Through the C ABI, as clients come: put_batch and freeze; a handle for each ef, which is fixed when one is opened.
 class PomaiSystem final : public System {
  public:
-  PomaiSystem(const Data& data, const Params& params) {
-    const auto metric = data.metric == Metric::kL2 ? index::Metric::kL2 : index::Metric::kInnerProduct;
-    const auto rows = static_cast<uint32_t>(data.rows());
-    auto built = index::Build({data.base.data(), rows, data.dim}, {.kind = index::Kind::kGraph,
-                                                                   .metric = metric,
-                                                                   .m = params.m,
-                                                                   .ef_construction = params.ef_construction,
-                                                                   .threads = params.threads});
-    if (!built.ok()) {
-      throw std::runtime_error(built.status().message());
+  PomaiSystem(const Data& data, const Params& params) : params_(params) {
+    const Database db = Open(data, 64);
+    std::vector<pomai_upsert_t> batch;
+    for (size_t begin = 0; begin < data.rows(); begin += kBatch) {
+      batch.clear();
+      for (size_t i = begin; i < std::min(begin + kBatch, data.rows()); ++i) {
+        batch.push_back({.struct_size = sizeof(pomai_upsert_t),
+                         .id = i,
+                         .vector = data.base.data() + i * data.dim,
+                         .dim = data.dim,
+                         .metadata = nullptr,
+                         .metadata_len = 0});
+      }
+      Check(pomai_put_batch(db.get(), batch.data(), batch.size()));
     }
-    order_ = std::move(built.value().order);
-    for (const uint32_t row : order_) {
-      const float* begin = data.base.data() + static_cast<size_t>(row) * data.dim;
-      rows_.insert(rows_.end(), begin, begin + data.dim);
-    }
-    sections_ = std::make_unique<BuiltSections>(std::move(built.value().sections));
-    auto opened = index::Open(index::Kind::kGraph, metric, {rows_.data(), rows, data.dim}, *sections_);
-    if (!opened.ok()) {
-      throw std::runtime_error(opened.status().message());
-    }
-    index_ = std::move(opened.value());
-    scratch_ = index_->NewScratch();
+    Check(pomai_freeze(db.get()));
   }
 
   void Search(const Data& data, uint32_t ef, std::vector<uint32_t>& found) override {
-    for (size_t q = 0; q < data.query_count(); ++q) {
-      index_->Search(data.queries.data() + q * data.dim, {.k = data.k, .ef = ef, .hidden = {}}, *scratch_, hits_,
-                     counters_);
+    Database& db = by_ef_[ef];
+    if (!db) {
+      db = Open(data, ef);
+    }
+    std::vector<pomai_query_t> queries(data.query_count());
+    for (size_t q = 0; q < queries.size(); ++q) {
+      queries[q] = {};
+      queries[q].struct_size = sizeof(pomai_query_t);
+      queries[q].vector = data.queries.data() + q * data.dim;
+      queries[q].dim = data.dim;
+      queries[q].topk = data.k;
+    }
+    pomai_search_results_t* results = nullptr;
+    Check(pomai_search_batch(db.get(), queries.data(), queries.size(), &results));
+    for (size_t q = 0; q < queries.size(); ++q) {
       for (size_t i = 0; i < data.k; ++i) {
-        found[q * data.k + i] = i < hits_.size() ? order_[hits_[i].row] : kNone;
+        found[q * data.k + i] = i < results[q].count ? static_cast<uint32_t>(results[q].ids[i]) : kNone;
       }
     }
+    pomai_search_batch_free(results, queries.size());
   }
 
  private:
-  std::vector<uint32_t> order_;
-  std::vector<float> rows_;
-  std::unique_ptr<BuiltSections> sections_;
-  std::unique_ptr<index::Index> index_;
-  std::unique_ptr<index::Scratch> scratch_;
-  std::vector<index::Hit> hits_;
-  index::SearchCounters counters_;
+  [[nodiscard]] Database Open(const Data& data, uint32_t ef) const {
+    pomai_options_t options{};
+    pomai_options_init(&options);
+    options.path = folder_.path().c_str();
+    options.dim = data.dim;
+    options.search_threads = params_.threads;
+    options.index_type = POMAI_INDEX_HNSW;
+    options.hnsw_m = params_.m;
+    options.hnsw_ef_construction = params_.ef_construction;
+    options.hnsw_ef_search = ef;
+    options.adaptive_threshold = 0;
+    options.metric = data.metric == Metric::kL2 ? POMAI_METRIC_L2 : POMAI_METRIC_INNER_PRODUCT;
+    pomai_db_t* db = nullptr;
+    Check(pomai_open(&options, &db));
+    return Database(db);
+  }
+
+  Params params_;
+  TemporaryFolder folder_;
+  std::map<uint32_t, Database> by_ef_;
 };
 
 }  // namespace

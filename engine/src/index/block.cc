@@ -7,6 +7,8 @@ namespace {
 
 // A distance that no select takes and that cannot overflow when terms are added.
 constexpr int32_t kPaddingTerm = 1 << 30;
+// Keys are let grow to this many times k before they are cut back to it.
+constexpr size_t kSlack = 3;
 constexpr uint32_t kSign = 1U << 31U;
 
 }  // namespace
@@ -92,32 +94,66 @@ void BlockRows::Distances(const BlockColumns& columns) {
 }
 
 void NearestKeys::Offer(const int32_t* values, const uint32_t* nodes, size_t count) {
-  if (found_.size() < count) {
-    found_.resize(count);
-  }
+  found_.resize(std::max(found_.size(), count));
   const size_t found = kernel::Active().select_below(values, count, limit_, found_.data());
+  const size_t before = nodes_.size();
+  distances_.resize(before + found);
+  nodes_.resize(before + found);
   for (size_t i = 0; i < found; ++i) {
-    const uint32_t j = found_[i];
-    keys_.push_back(static_cast<uint64_t>(static_cast<uint32_t>(values[j]) ^ kSign) << 32U | nodes[j]);
+    distances_[before + i] = values[found_[i]];
+    nodes_[before + i] = nodes[found_[i]];
   }
-  if (keys_.size() >= 2 * k_) {
+  if (nodes_.size() >= kSlack * k_) {
     Shrink();
   }
 }
 
+// Halves the range of distances until a few more than k lie below its middle: counting is many times faster than
+// partitioning. Among equal distances at the limit all are kept, for Finish to choose by node.
 void NearestKeys::Shrink() {
-  if (keys_.size() > k_ && k_ != 0) {
-    std::nth_element(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), keys_.end());
-    keys_.resize(k_);
-    // Ties at the limit go to the lower node, so they must still be offered.
-    const auto worst = static_cast<int32_t>(static_cast<uint32_t>(keys_.back() >> 32U) ^ kSign);
-    limit_ = worst == INT32_MAX ? worst : worst + 1;
+  const size_t enough = k_ + k_ / 8;
+  if (nodes_.size() <= enough) {
+    return;
   }
+  int32_t lowest = distances_[0];
+  int32_t highest = distances_[0];
+  for (const int32_t distance : distances_) {
+    lowest = std::min(lowest, distance);
+    highest = std::max(highest, distance);
+  }
+  int64_t low = lowest;                                               // fewer than k are below it
+  int64_t high = std::min<int64_t>(int64_t{highest} + 1, INT32_MAX);  // at least k are
+  found_.resize(std::max(found_.size(), distances_.size()));
+  size_t below = distances_.size();
+  while (below > enough && high - low > 1) {
+    const int64_t middle = low + (high - low) / 2;
+    const size_t count = kernel::Active().select_below(distances_.data(), distances_.size(),
+                                                       static_cast<int32_t>(middle), found_.data());
+    if (count >= k_) {
+      high = middle;
+      below = count;
+    } else {
+      low = middle;
+    }
+  }
+  limit_ = static_cast<int32_t>(high);
+  below = kernel::Active().select_below(distances_.data(), distances_.size(), limit_, found_.data());
+  for (size_t i = 0; i < below; ++i) {
+    distances_[i] = distances_[found_[i]];
+    nodes_[i] = nodes_[found_[i]];
+  }
+  distances_.resize(below);
+  nodes_.resize(below);
 }
 
 void NearestKeys::Finish(const Space& space, std::vector<Neighbour>& neighbours) {
   Shrink();
+  keys_.clear();
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    keys_.push_back(uint64_t{static_cast<uint32_t>(distances_[i]) ^ kSign} << 32U | nodes_[i]);
+  }
   std::sort(keys_.begin(), keys_.end());
+  keys_.resize(std::min(keys_.size(), k_));
   for (const uint64_t key : keys_) {
     const auto ordered = static_cast<int32_t>(static_cast<uint32_t>(key >> 32U) ^ kSign);
     neighbours.push_back({DistanceOf(space, ordered), static_cast<uint32_t>(key)});

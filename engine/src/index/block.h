@@ -66,21 +66,24 @@ class NearestKeys {
   void Reset(size_t k) {
     k_ = k;
     limit_ = INT32_MAX;
-    keys_.clear();
+    distances_.clear();
+    nodes_.clear();
   }
 
   // Offers nodes[j] at distance values[j] for j in [0, count). No node may be offered twice.
   void Offer(const int32_t* values, const uint32_t* nodes, size_t count);
+  // Drops most that is beyond the k nearest, so that less of what is offered next is kept.
+  void Shrink();
   // Appends the k nearest to `neighbours`, nearest first.
   void Finish(const Space& space, std::vector<Neighbour>& neighbours);
 
  private:
-  void Shrink();
-
   size_t k_ = 0;
-  int32_t limit_ = INT32_MAX;   // the k-th distance so far
-  std::vector<uint64_t> keys_;  // ordered distance, made unsigned, << 32 | node
+  int32_t limit_ = INT32_MAX;  // at least k are below it, once there have been as many
+  std::vector<int32_t> distances_;
+  std::vector<uint32_t> nodes_;  // beside distances_
   std::vector<uint32_t> found_;
+  std::vector<uint64_t> keys_;
 };
 
 }  // namespace pomai::index

@@ -10,6 +10,8 @@
 namespace pomai::index {
 namespace {
 
+constexpr uint32_t kFirstProbes = 4;
+
 // Keeps of `candidates` (sorted by distance to a node) those that no kept one is nearer to than the node is: the
 // relative neighbourhood rule (Toussaint 1980; Arya and Mount 1993). At most `degree`.
 class Thinning {
@@ -87,22 +89,16 @@ class Linker {
     const uint32_t begin = clusters_.begins[cluster];
     const uint32_t size = clusters_.begins[cluster + 1] - begin;
     keys_.resize(std::max<size_t>(keys_.size(), size));
-    visits_.clear();
     for (uint32_t i = 0; i < size; ++i) {
       keys_[i].Reset(params_.candidates + 1);  // one more: the node itself is found
-      Plan(cluster, begin, i);
     }
-    // All that visit one cluster go together.
-    std::sort(visits_.begin(), visits_.end());
-    for (size_t first = 0; first < visits_.size();) {
-      size_t last = first;
-      nodes_.clear();
-      while (last < visits_.size() && visits_[last].cluster == visits_[first].cluster) {
-        nodes_.push_back(begin + visits_[last++].row);
-      }
-      Visit(visits_[first].cluster, first, last);
-      first = last;
+    // The nearest clusters first: once their nodes are in, few of the others' are near enough to be kept.
+    const uint32_t first = std::min(params_.probes, kFirstProbes);
+    VisitProbes(cluster, 0, first);
+    for (uint32_t i = 0; i < size; ++i) {
+      keys_[i].Shrink();
     }
+    VisitProbes(cluster, first, params_.probes);
     for (uint32_t i = 0; i < size; ++i) {
       candidates_.clear();
       keys_[i].Finish(space_, candidates_);
@@ -118,14 +114,33 @@ class Linker {
     auto operator<=>(const Visitor&) const = default;
   };
 
-  // A node visits its own cluster, which with inner product need not be among the nearest, and those it probes.
-  void Plan(uint32_t cluster, uint32_t begin, uint32_t row) {
-    const uint32_t* probes = probed_.data() + size_t{begin + row} * params_.probes;
-    visits_.push_back({cluster, row});
-    for (uint32_t i = 0; i < params_.probes; ++i) {
-      if (probes[i] != cluster) {
-        visits_.push_back({probes[i], row});
+  // Visits, for each node of a cluster, the clusters it probes from rank `from` up to `to`, and before the first of
+  // them its own, which with inner product need not be among them.
+  void VisitProbes(uint32_t cluster, uint32_t from, uint32_t to) {
+    const uint32_t begin = clusters_.begins[cluster];
+    const uint32_t size = clusters_.begins[cluster + 1] - begin;
+    visits_.clear();
+    for (uint32_t row = 0; row < size; ++row) {
+      const uint32_t* probes = probed_.data() + size_t{begin + row} * params_.probes;
+      if (from == 0) {
+        visits_.push_back({cluster, row});
       }
+      for (uint32_t i = from; i < to; ++i) {
+        if (probes[i] != cluster) {
+          visits_.push_back({probes[i], row});
+        }
+      }
+    }
+    // All that visit one cluster go together.
+    std::sort(visits_.begin(), visits_.end());
+    for (size_t first = 0; first < visits_.size();) {
+      size_t last = first;
+      nodes_.clear();
+      while (last < visits_.size() && visits_[last].cluster == visits_[first].cluster) {
+        nodes_.push_back(begin + visits_[last++].row);
+      }
+      Visit(visits_[first].cluster, first, last);
+      first = last;
     }
   }
 
