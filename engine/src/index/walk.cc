@@ -8,9 +8,9 @@ namespace {
 // Entry points a walk starts from: more than one, so that a query between two clusters starts in both.
 constexpr size_t kStarts = 4;
 
-void PrefetchVector(const std::byte* vector, size_t bytes) {
+void Prefetch(const std::byte* begin, size_t bytes) {
   for (size_t i = 0; i < bytes; i += 64) {
-    __builtin_prefetch(vector + i);
+    __builtin_prefetch(begin + i);
   }
 }
 
@@ -71,7 +71,7 @@ void Walk::Enter(const GraphView& graph, const void* query) {
     const uint32_t node = graph.entries[best[i].node];
     if (node < graph.nodes && seen_[node] != epoch_) {
       seen_[node] = epoch_;
-      Offer(best[i].distance, node);
+      Offer(graph, best[i].distance, node);
     }
   }
   next_ = 0;
@@ -90,12 +90,8 @@ void Walk::Leave(const GraphView& graph, const void* query, uint32_t node) {
     if (seen_[neighbour] != epoch_) {
       seen_[neighbour] = epoch_;
       fresh_[count++] = neighbour;
-      PrefetchVector(space.at(neighbour), bytes);
+      Prefetch(space.at(neighbour), bytes);
     }
-  }
-  if (next_ < size_) {
-    const auto* next_links = reinterpret_cast<const std::byte*>(graph.list(pool_[next_].node));
-    PrefetchVector(next_links, graph.degree * sizeof(uint32_t));
   }
   for (size_t i = 0; i < count; i += 4) {
     const void* four[4];
@@ -105,16 +101,18 @@ void Walk::Leave(const GraphView& graph, const void* query, uint32_t node) {
     }
     space.quad(query, four, space.length, out);
     for (size_t c = 0; c < std::min<size_t>(4, count - i); ++c) {
-      Offer(out[c], fresh_[i + c]);
+      Offer(graph, out[c], fresh_[i + c]);
     }
   }
   distances_ += count;
 }
 
-void Walk::Offer(float distance, uint32_t node) {
+void Walk::Offer(const GraphView& graph, float distance, uint32_t node) {
   if (size_ == ef_ && !(distance < pool_[size_ - 1].distance)) {
     return;
   }
+  // Most that get in are left soon, and their links are what a walk waits for most.
+  Prefetch(reinterpret_cast<const std::byte*>(graph.list(node)), graph.degree * sizeof(uint32_t));
   size_t place = size_;
   while (place > 0 && distance < pool_[place - 1].distance) {
     --place;

@@ -43,7 +43,7 @@ class Walk {
   void StartOver(const GraphView& graph, size_t ef);
   void Enter(const GraphView& graph, const void* query);
   void Leave(const GraphView& graph, const void* query, uint32_t node);
-  void Offer(float distance, uint32_t node);
+  void Offer(const GraphView& graph, float distance, uint32_t node);
 
   std::vector<Found> pool_;  // sorted by distance; one slot to spare
   size_t size_ = 0;
