@@ -81,7 +81,7 @@ TEST(CosineRecallOnWordsAtTheDefaults) {
 }
 
 TEST(HigherParametersDoNotLowerRecall) {
-  const Vectors base = RandomVectors(kSanitized ? 1500 : 8000, 48, 5);
+  const Vectors base = RandomVectors(kSanitized ? 1500 : 5000, 48, 5);
   const Vectors queries = RandomVectors(200, 48, 6);
   const auto recall = [&](uint32_t m, uint32_t ef_construction, uint32_t ef) {
     Indexed graph(base, Graph(Metric::kL2, m, ef_construction));
