@@ -215,6 +215,19 @@ TEST(InnerProductWithVeryUnevenNorms) {
   CHECK_EQ(size_t{10}, graph.Search(zero.data(), 10, 64).size());
 }
 
+TEST(TheLongestVectorsDoNotOverflow) {
+  for (const Metric metric : {Metric::kL2, Metric::kInnerProduct}) {
+    Vectors base = RandomVectors(60, 65536, 55);
+    // Whole rows at the ends of the range.
+    std::fill_n(base.values.begin(), 65536, 5.0F);
+    std::fill_n(base.values.begin() + 65536, 65536, -5.0F);
+    Indexed graph(base, Graph(metric, 4, 40));
+    Vectors queries = base;
+    queries.Truncate(5);
+    CHECK(Recall(graph, base, metric, queries, 5, 10) >= 0.9);
+  }
+}
+
 TEST(HiddenRowsAreNeverReturnedAndLiveOnesAre) {
   const uint32_t rows = kSanitized ? 2000 : 10000;
   const Vectors base = RandomVectors(rows, 24, 61);

@@ -5,17 +5,15 @@
 namespace pomai::index {
 namespace {
 
-// A distance that no select takes and that cannot overflow when terms are added.
-constexpr int32_t kPaddingTerm = 1 << 30;
 // Keys are let grow to this many times k before they are cut back to it.
 constexpr size_t kSlack = 3;
 constexpr uint32_t kSign = 1U << 31U;
 
 }  // namespace
 
-// The tile kernel multiplies signed rows a - 128 by unsigned columns b. With L2, |a - b|^2 = |a|^2 + |b|^2 - 2ab, where
-// what the kernel takes away from ab, 128 times the sum of b, goes into b's term. With inner product it is
-// -2 (a - 128)(b - 128) that is wanted, and 128 times the sum of a - 128 goes into a's term.
+// The tile kernel multiplies signed rows a = x - 128 by unsigned columns y = b + 128, and ab = ay - 128 times the sum
+// of a. With L2, |a - b|^2 = |a|^2 + |b|^2 - 2ab; with inner product -2ab alone is wanted. All of it fits 32 bits
+// because long codes use half of the range (codes.cc).
 BlockColumns::BlockColumns(const Space& space, std::span<const uint32_t> nodes)
     : size_(nodes.size()), width_((nodes.size() + kernel::kTileGroup - 1) / kernel::kTileGroup * kernel::kTileGroup) {
   if (!space.codes) {
@@ -27,21 +25,19 @@ BlockColumns::BlockColumns(const Space& space, std::span<const uint32_t> nodes)
   }
   const size_t length = space.length;
   packed_.assign(width_ * length, 0);
-  terms_.assign(width_, kPaddingTerm);
+  terms_.assign(width_, 0);
   for (size_t j = 0; j < nodes.size(); ++j) {
     const auto* code = reinterpret_cast<const uint8_t*>(space.at(nodes[j]));
     uint8_t* column =
         packed_.data() + j / kernel::kTileGroup * kernel::kTileGroup * length + j % kernel::kTileGroup * 4;
     int32_t squares = 0;
-    int32_t sum = 0;
     for (size_t d = 0; d < length; d += 4) {
       std::copy_n(code + d, 4, column + d * kernel::kTileGroup);
       for (size_t i = d; i < d + 4; ++i) {
-        squares += code[i] * code[i];
-        sum += code[i];
+        squares += (code[i] - 128) * (code[i] - 128);
       }
     }
-    terms_[j] = space.metric == Metric::kL2 ? squares - 256 * sum : 0;
+    terms_[j] = space.metric == Metric::kL2 ? squares : 0;
   }
 }
 
@@ -56,14 +52,14 @@ void BlockRows::Assign(std::span<const uint32_t> nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     const auto* code = reinterpret_cast<const uint8_t*>(space_.at(nodes[i]));
     int8_t* row = signed_.data() + i * length;
-    int32_t squares = 0;
-    int32_t sum = 0;
+    int64_t squares = 0;
+    int64_t sum = 0;
     for (size_t d = 0; d < length; ++d) {
       row[d] = static_cast<int8_t>(code[d] - 128);
-      squares += code[d] * code[d];
+      squares += row[d] * row[d];
       sum += row[d];
     }
-    terms_[i] = space_.metric == Metric::kL2 ? squares : 256 * sum;
+    terms_[i] = static_cast<int32_t>((space_.metric == Metric::kL2 ? squares : 0) + 256 * sum);
   }
 }
 
