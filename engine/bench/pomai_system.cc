@@ -28,7 +28,8 @@ using Database = std::unique_ptr<pomai_db_t, Close>;
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "pomai-bench-XXXXXX").string()) {
+  TemporaryFolder()
+      : path_((std::filesystem::temp_directory_path() / ("pomai-bench-" + std::string(6, 'X'))).string()) {
     if (mkdtemp(path_.data()) == nullptr) {
       throw std::runtime_error("Cannot make a folder for the benchmark: " + path_ + " (set TMPDIR)");
     }

@@ -29,7 +29,7 @@ class TemporaryDirectory {
  public:
   TemporaryDirectory() {
     const char* parent = std::getenv("TMPDIR");
-    path_ = std::string(parent != nullptr ? parent : "/tmp") + "/pomai test XXXXXX";
+    path_ = std::string(parent != nullptr ? parent : "/tmp") + "/pomai test " + std::string(6, 'X');
     if (::mkdtemp(path_.data()) == nullptr) {
       throw check::Failure("cannot make " + path_);
     }

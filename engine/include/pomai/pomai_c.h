@@ -103,7 +103,7 @@ typedef struct pomai_query_t {
   const float* vector;
   uint32_t dim;
   uint32_t topk;                 /* at least 1; beyond the number of rows it brings all of them */
-  const char* filter_expression; /* NULL or empty: filters are not implemented */
+  const char* filter_expression; /* NULL or empty: any other is refused with POMAI_STATUS_UNIMPLEMENTED */
   float alpha;                   /* ignored */
   uint32_t deadline_ms;          /* for the whole batch, the shortest of its queries; 0: as the options say */
   uint32_t flags;                /* ignored */
