@@ -19,6 +19,9 @@ std::atomic<long> allowed{-1};
 std::atomic<bool> only_one{false};
 std::atomic<bool> refused{false};
 
+// Nothing here has a use for more at once: who asks for it has taken a number from the caller at its word.
+constexpr size_t kMostAtOnce = size_t{1} << 28;
+
 bool Refuse() {
   if (allowed.load() < 0) {
     return false;
@@ -35,7 +38,7 @@ bool Refuse() {
 }
 
 void* Allocate(size_t size, size_t alignment) {
-  if (Refuse()) {
+  if (size > kMostAtOnce || Refuse()) {
     throw std::bad_alloc();
   }
   void* memory = std::aligned_alloc(alignment, (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment);
@@ -216,6 +219,22 @@ TEST(memory_that_runs_out_while_reading) {
       },
       nothing_to_check);
   CHECK_EQ(rows.size(), walked);
+}
+
+TEST(more_threads_than_any_machine_has) {
+  const TemporaryDirectory directory;
+  for (const uint8_t kind : {POMAI_INDEX_IVF, POMAI_INDEX_HNSW}) {
+    auto options = Options(2);
+    options.search_threads = UINT32_MAX;
+    options.index_type = kind;
+    options.adaptive_threshold = 0;
+    const auto database = Database::Open(directory / std::to_string(kind), options);
+    CHECK_OK(database->PutAll(SomeRows(60)));
+    CHECK_OK(database->Freeze());
+    std::vector<std::vector<fixture::Hit>> hits;
+    CHECK_OK(database->SearchBatch(std::vector<Vector>(5, {1, 1}), 10, hits));
+    CHECK_EQ(10U, hits[4].size());
+  }
 }
 
 TEST(a_disk_that_is_full) {

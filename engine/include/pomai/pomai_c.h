@@ -75,7 +75,7 @@ typedef struct pomai_options_t {
   const char* path;              /* directory, made if absent, with its parents */
   uint32_t shards;               /* at least 1; accepted for clients that set it: this engine keeps a directory whole */
   uint32_t dim;                  /* 1 to 65536 */
-  uint32_t search_threads;       /* threads of one search batch or one freeze; 0: all cores */
+  uint32_t search_threads;       /* threads of a search batch or a freeze, never more than 1024; 0: all cores */
   uint32_t fsync_policy;         /* POMAI_FSYNC_ */
   uint64_t memory_budget_bytes;  /* for rows not yet frozen: a put beyond it is RESOURCE_EXHAUSTED; 0: no bound */
   uint32_t deadline_ms;          /* for searches and scans that name none; 0: none */

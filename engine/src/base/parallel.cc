@@ -8,9 +8,19 @@
 #include <vector>
 
 namespace pomai {
+namespace {
+
+size_t RangeCount(size_t count, size_t grain) { return count / grain + (count % grain != 0 ? 1 : 0); }
+
+}  // namespace
 
 uint32_t ThreadCount(uint32_t requested) {
-  return requested != 0 ? requested : std::max(1U, std::thread::hardware_concurrency());
+  return std::clamp(requested != 0 ? requested : std::thread::hardware_concurrency(), 1U, kMaxThreads);
+}
+
+uint32_t WorkerCount(size_t count, size_t grain, uint32_t threads) {
+  const size_t ranges = std::max<size_t>(1, RangeCount(count, grain));
+  return static_cast<uint32_t>(std::clamp<size_t>(threads, 1, std::min<size_t>(ranges, kMaxThreads)));
 }
 
 void ParallelFor(size_t count, size_t grain, uint32_t threads,
@@ -18,9 +28,8 @@ void ParallelFor(size_t count, size_t grain, uint32_t threads,
   if (count == 0) {
     return;
   }
-  grain = std::max<size_t>(1, grain);
-  const size_t ranges = (count + grain - 1) / grain;
-  const auto workers = static_cast<uint32_t>(std::min<size_t>(std::max(1U, threads), ranges));
+  const size_t ranges = RangeCount(count, grain);
+  const uint32_t workers = WorkerCount(count, grain, threads);
 
   std::atomic<size_t> next{0};
   std::mutex failure_mutex;

@@ -72,7 +72,7 @@ Status Search(const View& view, const SearchRequest& request, const HitTable& hi
       POMAI_RETURN_IF_ERROR(segment->CheckIndex());
     }
   }
-  std::vector<std::unique_ptr<Worker>> workers(std::max(1U, request.threads));
+  std::vector<std::unique_ptr<Worker>> workers(WorkerCount(request.queries.size(), 1, request.threads));
   std::atomic<bool> late{false};
   ParallelFor(request.queries.size(), 1, request.threads, [&](size_t begin, size_t end, uint32_t number) {
     if (!workers[number]) {

@@ -77,7 +77,7 @@ std::vector<uint32_t> NearestColumns(const Space& space, std::span<const uint32_
     std::vector<NearestKeys> keys;
     std::vector<Neighbour> found;
   };
-  std::vector<Worker> workers(threads, Worker(space));
+  std::vector<Worker> workers(WorkerCount(rows.size(), kRowBlock, threads), Worker(space));
   ParallelFor(rows.size(), kRowBlock, threads, [&](size_t begin, size_t end, uint32_t id) {
     Worker& worker = workers[id];
     worker.block.Assign(rows.subspan(begin, end - begin));

@@ -15,6 +15,8 @@ constexpr uint32_t kFullRangeStride = 16384;
 // Rows whose shortest norm is at least this share of the longest count as of one length.
 constexpr float kEvenNorms = 0.98F;
 
+constexpr size_t kGrain = 4096;  // rows a thread takes at a time
+
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 // What was seen of a range of rows.
@@ -62,8 +64,8 @@ uint8_t Nearest(float position, uint32_t levels) {
 
 CodeModel CodeModel::Train(const Matrix& rows, Metric metric, uint32_t threads, bool& uneven) {
   const bool inner_product = metric == Metric::kInnerProduct;
-  std::vector<Seen> parts(threads, Seen(rows.dim));
-  ParallelFor(rows.rows, 4096, threads, [&](size_t begin, size_t end, uint32_t worker) {
+  std::vector<Seen> parts(WorkerCount(rows.rows, kGrain, threads), Seen(rows.dim));
+  ParallelFor(rows.rows, kGrain, threads, [&](size_t begin, size_t end, uint32_t worker) {
     for (size_t i = begin; i < end; ++i) {
       parts[worker].Add(rows.row(static_cast<uint32_t>(i)), inner_product);
     }

@@ -181,8 +181,9 @@ Lists ForwardLinks(const Space& space, const Clusters& clusters, LinkParams para
   }
   Lists lists(clusters.nodes(), params.degree);
   std::vector<Linker> linkers;
-  linkers.reserve(params.threads);
-  for (uint32_t i = 0; i < params.threads; ++i) {
+  const uint32_t workers = WorkerCount(clusters.size(), 1, params.threads);
+  linkers.reserve(workers);
+  for (uint32_t i = 0; i < workers; ++i) {
     linkers.emplace_back(space, clusters, params, all, probed, columns);
   }
   ParallelFor(clusters.size(), 1, params.threads, [&](size_t cluster, size_t, uint32_t worker) {
