@@ -160,7 +160,8 @@ POMAI_API pomai_status_t* pomai_put_batch(pomai_db_t* db, const pomai_upsert_t* 
 /* Succeeds whether or not there is a row with this id. */
 POMAI_API pomai_status_t* pomai_delete(pomai_db_t* db, uint64_t id);
 /* Makes everything written so far one immutable segment, index included: durable, and visible to searches. Writes
- * nothing where nothing is new. */
+ * nothing where nothing is new. Where the disk fails in the last step of all, the handle takes no more writes: opened
+ * again, the directory has all of them. */
 POMAI_API pomai_status_t* pomai_freeze(pomai_db_t* db);
 
 /* --- Reading --- */

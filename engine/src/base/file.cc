@@ -144,17 +144,37 @@ Result<std::string> ReadFile(const std::string& path) {
   return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes) {
+Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes,
+                           bool& replaced) {
+  replaced = false;
   const std::string path = directory + "/" + name;
   const std::string temporary = path + ".tmp";
+  // Opened first: once the file is replaced nothing but the sync itself may fail.
+  auto parent = File::Open(directory, O_RDONLY | O_DIRECTORY);
+  if (!parent.ok()) {
+    return parent.status();
+  }
   auto file = File::Open(temporary, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok()) {
     return file.status();
   }
-  POMAI_RETURN_IF_ERROR(file.value().Append(bytes));
-  POMAI_RETURN_IF_ERROR(file.value().Sync());
-  POMAI_RETURN_IF_ERROR(Rename(temporary, path));
-  return SyncDirectory(directory);
+  Status status = file.value().Append(bytes);
+  if (status.ok()) {
+    status = file.value().Sync();
+  }
+  if (!status.ok()) {
+    TryRemove(temporary);
+    return status;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    // Over a network a rename can take place and report a failure; one that did not has left its source.
+    replaced = ::access(temporary.c_str(), F_OK) != 0;
+    TryRemove(temporary);
+    return IoError("rename " + temporary + " to", path, error);
+  }
+  replaced = true;
+  return parent.value().Sync();
 }
 
 Status MakeDirectories(const std::string& path) {
@@ -190,6 +210,8 @@ Status Rename(const std::string& from, const std::string& to) {
 Status Remove(const std::string& path) {
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Status() : IoError("remove", path, errno);
 }
+
+void TryRemove(const std::string& path) noexcept { static_cast<void>(::unlink(path.c_str())); }
 
 Result<std::vector<std::string>> ListDirectory(const std::string& path) {
   struct CloseDirectory {

@@ -62,12 +62,16 @@ class Mapping {
 // Both kNotFound where there is no such file.
 Result<Mapping> MapFile(const std::string& path);
 Result<std::string> ReadFile(const std::string& path);
-// Replaces `path` in one step: a reader, and a crash at any instant, finds the old contents or the new ones.
-Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes);
+// Replaces a file in one step: a reader, and a crash at any instant, finds the old contents or the new ones. `replaced`
+// receives, whatever becomes of the call, whether readers may find the new ones from now on: they do so after a failure
+// too where all but the sync of the directory has been done.
+Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes,
+                           bool& replaced);
 Status MakeDirectories(const std::string& path);  // those that there are not yet, parents included
 Status SyncDirectory(const std::string& path);
 Status Rename(const std::string& from, const std::string& to);
-Status Remove(const std::string& path);  // a file that is not there is a success
+Status Remove(const std::string& path);            // a file that is not there is a success
+void TryRemove(const std::string& path) noexcept;  // where a file that stays does no harm
 Result<std::vector<std::string>> ListDirectory(const std::string& path);
 
 }  // namespace pomai

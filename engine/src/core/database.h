@@ -47,6 +47,7 @@ class Database {
 
  private:
   class Replay;
+  class Unlisted;
 
   Database(const Options& options, DirectoryLock lock);
 
@@ -62,7 +63,7 @@ class Database {
   Status OpenWal();
   Status MakeRoom(size_t entries, uint64_t bytes);
   Result<View::SegmentPointer> WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
-                                            SegmentEntry& entry) const;
+                                            const Unlisted& file, SegmentEntry& entry) const;
   Status Install(Manifest manifest, std::shared_ptr<const View> view);
 
   const Options options_;
@@ -73,6 +74,8 @@ class Database {
   Manifest manifest_;
   uint64_t wal_bytes_ = 0;  // whole bytes of the log of this generation, as far as it was replayed
   std::optional<WalWriter> wal_;
+  // The manifest on the disk is or may be a later one than manifest_: what is logged from here on would be lost.
+  bool behind_ = false;
 
   mutable std::shared_mutex state_mutex_;
   std::shared_ptr<MemTable> memtable_;

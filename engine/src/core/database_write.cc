@@ -1,7 +1,9 @@
 // The writing side of a Database: becoming the writer, and freezing.
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/file.h"
 #include "base/parallel.h"
@@ -20,7 +22,37 @@ bool IsNumbered(std::string_view name, std::string_view suffix) {
 
 }  // namespace
 
+// The file of a segment that no manifest lists: removed with the object, unless the manifest has come to list it.
+class Database::Unlisted {
+ public:
+  // `replaced`: whether a manifest that lists it may stand on the disk.
+  Unlisted(std::string path, const bool& replaced)
+      : path_(std::move(path)), temporary_(path_ + ".tmp"), replaced_(replaced) {}
+  ~Unlisted() {
+    if (!listed_ && !replaced_) {
+      TryRemove(temporary_);
+      TryRemove(path_);
+    }
+  }
+  Unlisted(const Unlisted&) = delete;
+  Unlisted& operator=(const Unlisted&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& temporary() const { return temporary_; }
+  void Keep() { listed_ = true; }
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  const bool& replaced_;
+  bool listed_ = false;
+};
+
 Status Database::BecomeWriter() {
+  if (behind_) {
+    return {Code::kIoError, "Cannot write to " + options_.path +
+                                ": a freeze replaced its manifest and could not finish (open the database again)"};
+  }
   if (!writer_) {
     POMAI_RETURN_IF_ERROR(lock_.Upgrade());
     POMAI_RETURN_IF_ERROR(RemoveStaleFiles());
@@ -92,17 +124,20 @@ Status Database::Freeze() {
   SegmentEntry entry;
   entry.number = manifest_.next_segment++;
   next.next_segment = manifest_.next_segment;
-  auto segment = WriteSegment(*table, tombstones, entry);
+  Unlisted file(PathOf(NumberedName(entry.number, ".seg")), behind_);
+  auto segment = WriteSegment(*table, tombstones, file, entry);
   if (!segment.ok()) {
     return segment.status();
   }
   next.segments.push_back(entry);
   auto view = view_->With(std::move(segment.value()));
-  return Install(std::move(next), std::move(view));
+  POMAI_RETURN_IF_ERROR(Install(std::move(next), std::move(view)));
+  file.Keep();
+  return {};
 }
 
 Result<View::SegmentPointer> Database::WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
-                                                    SegmentEntry& entry) const {
+                                                    const Unlisted& file, SegmentEntry& entry) const {
   const index::Matrix rows = table.matrix();
   index::BuildParams params;
   params.kind = rows.rows == 0 || rows.rows < options_.adaptive_threshold ? index::Kind::kFlat : options_.index_kind;
@@ -122,19 +157,15 @@ Result<View::SegmentPointer> Database::WriteSegment(const MemTable& table, std::
     contents.metadata = [&](uint32_t row) { return metadata[row]; };
   }
 
-  const std::string path = PathOf(NumberedName(entry.number, ".seg"));
-  const std::string temporary = path + ".tmp";
-  const auto written = segment::Write(temporary, contents);
-  Status status = written.ok() ? Rename(temporary, path) : written.status();
-  if (!status.ok()) {
-    // The disk may be full: give back what was taken. Should that fail too, the next writer does it.
-    static_cast<void>(Remove(temporary));
-    return status;
+  const auto written = segment::Write(file.temporary(), contents);
+  if (!written.ok()) {
+    return written.status();
   }
+  POMAI_RETURN_IF_ERROR(Rename(file.temporary(), file.path()));
   POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
   entry.bytes = written.value().bytes;
   entry.header_crc = written.value().header_crc;
-  auto segment = segment::Segment::Open(path);
+  auto segment = segment::Segment::Open(file.path());
   if (!segment.ok()) {
     return segment.status();
   }
@@ -147,7 +178,14 @@ Status Database::Install(Manifest manifest, std::shared_ptr<const View> view) {
   const std::string old_log = PathOf(NumberedName(manifest_.generation, ".wal"));
   const bool had_log = wal_ || wal_bytes_ != 0;
   if (had_log || view != view_) {
-    POMAI_RETURN_IF_ERROR(WriteManifest(options_.path, manifest));
+    const Status status = WriteManifest(options_.path, manifest, behind_);
+    if (!status.ok()) {
+      return !behind_ ? status
+                      : Status(status.code(), status.message() +
+                                                  " (the freeze has taken place, but a crash may undo it: open the "
+                                                  "database again)");
+    }
+    behind_ = false;
     manifest_ = std::move(manifest);
   }
   {
@@ -159,7 +197,7 @@ Status Database::Install(Manifest manifest, std::shared_ptr<const View> view) {
   wal_bytes_ = 0;
   // Superseded: should its removal fail, the next writer's will do.
   if (had_log) {
-    static_cast<void>(Remove(old_log));
+    TryRemove(old_log);
   }
   return {};
 }

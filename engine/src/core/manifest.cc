@@ -134,9 +134,10 @@ Result<Manifest> ReadManifest(const std::string& directory) {
   return text.ok() ? ParseManifest(text.value(), path) : text.status();
 }
 
-Status WriteManifest(const std::string& directory, const Manifest& manifest) {
+Status WriteManifest(const std::string& directory, const Manifest& manifest, bool& replaced) {
+  replaced = false;
   const std::string text = FormatManifest(manifest);
-  return WriteFileAtomically(directory, kManifestName, std::as_bytes(std::span(text)));
+  return WriteFileAtomically(directory, kManifestName, std::as_bytes(std::span(text)), replaced);
 }
 
 }  // namespace pomai::core

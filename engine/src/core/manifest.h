@@ -40,7 +40,8 @@ inline constexpr char kManifestName[] = "MANIFEST";
 
 // kNotFound where the directory has none, kCorruption, kUnimplemented for a newer version.
 Result<Manifest> ReadManifest(const std::string& directory);
-Status WriteManifest(const std::string& directory, const Manifest& manifest);
+// Durable when it returns. `replaced` as for WriteFileAtomically, exceptions included.
+Status WriteManifest(const std::string& directory, const Manifest& manifest, bool& replaced);
 
 std::string FormatManifest(const Manifest& manifest);
 Result<Manifest> ParseManifest(const std::string& text, const std::string& path);
