@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param shard the shard whose rows it holds
  * @param sequence version of the snapshot that added it, or {@value #UNCOMMITTED} before that; within a shard the row
  *     of the highest sequence wins, and among segments of one commit the one that the snapshot lists last
- * @param uuid names its directory and its entry in caches
+ * @param uuid names its directory and its entry in caches; begins with the id of its write
  * @param files everything in its directory that belongs to it
  * @param rows rows with distinct ids
  * @param engineVersion version string of the engine that wrote it
@@ -21,6 +21,9 @@ public record Segment(int shard, long sequence, UUID uuid, List<SegmentFile> fil
         implements Serializable {
     /** Sequence of a segment that no snapshot lists yet. */
     public static final long UNCOMMITTED = 0;
+
+    /** Folder of all segments, relative to the index. */
+    static final String DATA = "data";
 
     public Segment {
         Objects.requireNonNull(uuid, "uuid");
@@ -34,7 +37,7 @@ public record Segment(int shard, long sequence, UUID uuid, List<SegmentFile> fil
     }
 
     static String directory(int shard, UUID uuid) {
-        return String.format(Locale.ROOT, "data/shard=%05d/%s", shard, uuid);
+        return String.format(Locale.ROOT, DATA + "/shard=%05d/%s", shard, uuid);
     }
 
     /** Bytes of all files. */

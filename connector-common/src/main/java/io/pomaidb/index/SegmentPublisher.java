@@ -1,14 +1,19 @@
 package io.pomaidb.index;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -17,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Uploads frozen native databases into an index's data folder, and deletes uploads that no commit will list. Stateless
- * and safe for any number of threads.
+ * Uploads the frozen native databases of one write into an index's data folder, and deletes uploads that no commit will
+ * list. Stateless and safe for any number of threads.
  */
 public final class SegmentPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPublisher.class);
@@ -27,9 +32,11 @@ public final class SegmentPublisher {
     private static final String TEMPORARY = ".tmp";
 
     private final PomaiIndex index;
+    private final WriteId write;
 
-    public SegmentPublisher(PomaiIndex index) {
+    public SegmentPublisher(PomaiIndex index, WriteId write) {
         this.index = index;
+        this.write = write;
     }
 
     /**
@@ -41,7 +48,7 @@ public final class SegmentPublisher {
      * @param engineVersion version string of the library that wrote it
      */
     public Segment publish(java.nio.file.Path local, int shard, long rows, String engineVersion) throws IOException {
-        var segment = new Segment(shard, Segment.UNCOMMITTED, UUID.randomUUID(), List.of(), rows, engineVersion);
+        var segment = new Segment(shard, Segment.UNCOMMITTED, write.newSegment(), List.of(), rows, engineVersion);
         Path remote = index.directoryOf(segment);
         try {
             var files = new ArrayList<SegmentFile>();
@@ -65,11 +72,72 @@ public final class SegmentPublisher {
      * and vacuum finds them.
      */
     public void delete(Segment segment) {
-        Path directory = index.directoryOf(segment);
+        delete(index.directoryOf(segment));
+    }
+
+    private void delete(Path directory) {
+        // A task is often interrupted when it comes here, and clients of remote file systems then do nothing but fail.
+        boolean interrupted = Thread.interrupted();
         try {
             index.fileSystem().delete(directory, true);
         } catch (IOException e) {
             LOG.warn("Cannot delete the files of an uncommitted segment: {}", directory, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Deletes all segments of the write, also those that the caller was not told of. What a task uploads after the listing
+     * stays. Never touches another write's files.
+     *
+     * @throws IOException if the segments cannot be listed
+     */
+    public void deleteAll() throws IOException {
+        for (Path shard : list(new Path(index.path(), Segment.DATA))) {
+            deleteBut(Set.of(), shard);
+        }
+    }
+
+    /**
+     * Deletes the segments of the write that {@code kept} does not have, in the shards that {@code kept} has: those of
+     * attempts that lost to another attempt at the same rows.
+     *
+     * @throws IOException if the segments cannot be listed
+     */
+    public void deleteBut(Collection<Segment> kept) throws IOException {
+        var uuids = kept.stream().map(Segment::uuid).collect(Collectors.toSet());
+        var shards = kept.stream()
+                .filter(segment -> write.wrote(segment.uuid()))
+                .map(segment -> index.directoryOf(segment).getParent())
+                .collect(Collectors.toSet());
+        for (Path shard : shards) {
+            deleteBut(uuids, shard);
+        }
+    }
+
+    private void deleteBut(Set<UUID> kept, Path shard) throws IOException {
+        for (Path directory : list(shard)) {
+            if (SnapshotReader.UUID_TEXT.matcher(directory.getName()).matches()) {
+                var uuid = UUID.fromString(directory.getName());
+                if (write.wrote(uuid) && !kept.contains(uuid)) {
+                    delete(directory);
+                }
+            }
+        }
+    }
+
+    /** The directories in a directory; none if it is not there, as when nothing was uploaded. */
+    private List<Path> list(Path directory) throws IOException {
+        try {
+            return Stream.of(index.fileSystem().listStatus(directory))
+                    .filter(FileStatus::isDirectory)
+                    .map(FileStatus::getPath)
+                    .toList();
+        } catch (FileNotFoundException e) {
+            return List.of();
         }
     }
 

@@ -17,7 +17,6 @@ import org.apache.hadoop.fs.Path;
 /** The snapshot files of one index: their names, the listing and the reading, and what else may stand in the folder. */
 final class SnapshotFiles {
     private static final String DIRECTORY = "_pomai";
-    private static final String DATA = "data";
     private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
     private static final Pattern SHARD = Pattern.compile("shard=\\d{5}");
     private static final long MAX_BYTES = 256L << 20;
@@ -108,7 +107,9 @@ final class SnapshotFiles {
             }
         }
         for (FileStatus status : statuses) {
-            if (!status.isDirectory() || !status.getPath().getName().equals(DATA) || !isShards(status.getPath())) {
+            if (!status.isDirectory()
+                    || !status.getPath().getName().equals(Segment.DATA)
+                    || !isShards(status.getPath())) {
                 throw new ConfigurationException("Cannot open index " + index + ": it holds "
                         + status.getPath().getName() + " and no " + DIRECTORY
                         + " (accepted: the folder of an index, or one that is empty or absent)");

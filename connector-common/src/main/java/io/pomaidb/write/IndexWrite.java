@@ -9,13 +9,17 @@ import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentPublisher;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.index.Transaction;
+import io.pomaidb.index.WriteId;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The plan of one write, made by the driver from the options and the index as it finds it, and sent to the tasks.
@@ -23,6 +27,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class IndexWrite implements Serializable {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(IndexWrite.class);
 
     private final String path;
     private final PomaiOptions options;
@@ -33,6 +38,7 @@ public final class IndexWrite implements Serializable {
     private final UUID plannedOn;
 
     private final IndexParameters plannedParameters;
+    private final WriteId id;
 
     private IndexWrite(
             String path,
@@ -40,13 +46,15 @@ public final class IndexWrite implements Serializable {
             WriteMode mode,
             IndexParameters parameters,
             UUID plannedOn,
-            IndexParameters plannedParameters) {
+            IndexParameters plannedParameters,
+            WriteId id) {
         this.path = path;
         this.options = options;
         this.mode = mode;
         this.parameters = parameters;
         this.plannedOn = plannedOn;
         this.plannedParameters = plannedParameters;
+        this.id = id;
     }
 
     /**
@@ -63,7 +71,7 @@ public final class IndexWrite implements Serializable {
         IndexParameters wanted = ParameterCheck.wanted(options, idType);
         String path = index.path().toString();
         if (existing.isEmpty()) {
-            return new IndexWrite(path, options, mode, wanted, null, null);
+            return new IndexWrite(path, options, mode, wanted, null, null, WriteId.random());
         }
         Snapshot snapshot = existing.get();
         IndexParameters parameters =
@@ -72,7 +80,13 @@ public final class IndexWrite implements Serializable {
                     case APPEND -> ParameterCheck.toAppend(path, snapshot, options, idType);
                     case OVERWRITE -> wanted;
                 };
-        return new IndexWrite(path, options, mode, parameters, snapshot.indexId(), snapshot.parameters());
+        return new IndexWrite(
+                path, options, mode, parameters, snapshot.indexId(), snapshot.parameters(), WriteId.random());
+    }
+
+    /** The same plan for one more commit: {@link #commit} and {@link #abort} of either leave the other's files alone. */
+    public IndexWrite again() {
+        return new IndexWrite(path, options, mode, parameters, plannedOn, plannedParameters, WriteId.random());
     }
 
     /** What the written segments have in common; its dim is 0 while neither option nor index tells. */
@@ -102,12 +116,13 @@ public final class IndexWrite implements Serializable {
      */
     public ShardWriter newWriter(Configuration configuration, Path scratch, int cores) throws IOException {
         int threads = options.searchThreads() == 0 ? cores : options.searchThreads();
-        return new ShardWriter(new SegmentPublisher(index(configuration)), parameters, options, threads, scratch);
+        return new ShardWriter(new SegmentPublisher(index(configuration), id), parameters, options, threads, scratch);
     }
 
     /**
      * Makes what the tasks wrote visible as one snapshot. An append meets any number of other appends; an overwrite
-     * replaces all that the index holds at the commit, also what was appended since the plan.
+     * replaces all that the index holds at the commit, also what was appended since the plan. Then deletes what other
+     * attempts at the same rows uploaded, as far as possible; a plan is therefore for one commit, see {@link #again}.
      *
      * @param written the segments of the successful attempts, one attempt a task
      * @param transaction makes the commit idempotent: if the index holds it already, nothing is committed. The segments
@@ -122,18 +137,30 @@ public final class IndexWrite implements Serializable {
     public Snapshot commit(Configuration configuration, List<WrittenSegment> written, Optional<Transaction> transaction)
             throws IOException {
         var change = new WriteChange(path, mode, parameters, plannedOn, plannedParameters, written, transaction);
-        return index(configuration).commit(change);
+        PomaiIndex index = index(configuration);
+        Snapshot snapshot = index.commit(change);
+        deleteLosers(index, snapshot, written);
+        return snapshot;
+    }
+
+    /** After the commit nothing may fail any more: a caller would take it for the commit's failure and abort. */
+    private void deleteLosers(PomaiIndex index, Snapshot snapshot, List<WrittenSegment> written) {
+        var kept = new ArrayList<>(snapshot.segments());
+        written.forEach(segment -> kept.add(segment.segment()));
+        try {
+            new SegmentPublisher(index, id).deleteBut(kept);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("Cannot look for files that this write to index {} does not need", path, e);
+        }
     }
 
     /**
-     * Deletes what tasks uploaded for a write that will not be committed, as far as possible. Touches nothing else: not
-     * after {@link CommitStateUnknownException}, and not after a successful commit.
+     * Deletes everything that tasks have uploaded for this write, whether they told the driver or not, as far as possible.
+     * Touches no other write's files. What a task uploads later is its own to delete, or left for vacuum. Must not follow
+     * a commit that succeeded or threw {@link CommitStateUnknownException}.
      */
-    public void abort(Configuration configuration, List<WrittenSegment> written) throws IOException {
-        var publisher = new SegmentPublisher(index(configuration));
-        for (WrittenSegment segment : written) {
-            publisher.delete(segment.segment());
-        }
+    public void abort(Configuration configuration) throws IOException {
+        new SegmentPublisher(index(configuration), id).deleteAll();
     }
 
     private PomaiIndex index(Configuration configuration) throws IOException {

@@ -273,7 +273,7 @@ class SegmentCacheTest {
     void aSegmentThatTheEngineDoesNotKnowIsNamed() throws IOException {
         Path local = Files.createDirectories(folder.resolve("other"));
         Files.writeString(local.resolve("MANIFEST"), "not an engine's");
-        Segment strange = new SegmentPublisher(index).publish(local, 0, 1, "9.9");
+        Segment strange = new SegmentPublisher(index, WriteId.random()).publish(local, 0, 1, "9.9");
         assertThatThrownBy(() -> cache.lease(index, snapshot, strange, options()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(

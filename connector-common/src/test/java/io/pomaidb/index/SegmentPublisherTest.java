@@ -3,6 +3,7 @@ package io.pomaidb.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pomaidb.fixture.InterruptibleFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class SegmentPublisherTest {
         local = Files.createDirectories(folder.resolve("local/nested")).getParent();
         index = PomaiIndex.at(
                 new org.apache.hadoop.fs.Path(folder.resolve("index").toUri()), new Configuration());
-        publisher = new SegmentPublisher(index);
+        publisher = new SegmentPublisher(index, WriteId.random());
     }
 
     private Path directoryOf(Segment segment) {
@@ -88,5 +89,33 @@ class SegmentPublisherTest {
         publisher.delete(deleted);
         assertThat(directoryOf(deleted)).doesNotExist();
         assertThat(directoryOf(kept)).isNotEmptyDirectory();
+    }
+
+    @Test
+    void deletingAllOfAWriteFindsWhatNobodyToldOfAndTouchesNoOtherWrite() throws IOException {
+        publisher.deleteAll();
+        Files.writeString(local.resolve("a"), "x");
+        Segment first = publisher.publish(local, 0, 1, "0.1.0");
+        Segment second = publisher.publish(local, 4, 1, "0.1.0");
+        Segment foreign = new SegmentPublisher(index, WriteId.random()).publish(local, 4, 1, "0.1.0");
+        Files.writeString(directoryOf(foreign).resolveSibling("not-a-segment"), "x");
+        publisher.deleteAll();
+        assertThat(directoryOf(first)).doesNotExist();
+        assertThat(directoryOf(second)).doesNotExist();
+        assertThat(directoryOf(foreign)).isNotEmptyDirectory();
+        assertThat(directoryOf(foreign).resolveSibling("not-a-segment")).exists();
+    }
+
+    @Test
+    void anInterruptedThreadDeletesAndStaysInterrupted() throws IOException {
+        Files.writeString(local.resolve("a"), "x");
+        var elsewhere = new org.apache.hadoop.fs.Path("interruptible:" + folder.resolve("index"));
+        var remote = new SegmentPublisher(
+                PomaiIndex.at(elsewhere, InterruptibleFileSystem.configuration()), WriteId.random());
+        Segment segment = remote.publish(local, 0, 1, "0.1.0");
+        Thread.currentThread().interrupt();
+        remote.delete(segment);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(directoryOf(segment)).doesNotExist();
     }
 }

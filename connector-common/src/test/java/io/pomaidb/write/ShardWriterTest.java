@@ -59,12 +59,28 @@ class ShardWriterTest {
         index.write(WriteMode.CREATE, row(1, 1, 2));
         List<Path> before = uploaded();
         IndexWrite write = index.plan(WriteMode.APPEND);
-        List<WrittenSegment> written = index.writeTask(write, row(2, 1, 2));
+        index.writeTask(write, row(2, 1, 2));
         assertThat(index.rows()).containsOnlyKeys(1L);
         assertThat(uploaded()).hasSizeGreaterThan(before.size());
-        write.abort(index.configuration(), written);
+        write.abort(index.configuration());
         assertThat(uploaded()).containsExactlyInAnyOrderElementsOf(before);
         assertThat(index.rows()).containsOnlyKeys(1L);
+    }
+
+    @Test
+    void aCommitDeletesWhatLosingAttemptsUploadedAndNothingElse() throws IOException {
+        index.write(WriteMode.CREATE, row(1, 1, 2));
+        IndexWrite write = index.plan(WriteMode.OVERWRITE);
+        IndexWrite other = write.again();
+        index.writeTask(other, row(2, 7, 8));
+        List<Path> before = uploaded();
+        List<WrittenSegment> winner = index.writeTask(write, row(2, 1, 2));
+        List<Path> withWinner = uploaded();
+        index.writeTask(write, row(2, 1, 2));
+        index.commit(write, winner);
+        assertThat(uploaded()).hasSizeGreaterThan(before.size()).containsExactlyInAnyOrderElementsOf(withWinner);
+        other.abort(index.configuration());
+        assertThat(index.rows().get(2L)).containsExactly(1, 2);
     }
 
     @Test

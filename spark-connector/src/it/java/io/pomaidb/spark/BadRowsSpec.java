@@ -10,6 +10,7 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -23,21 +24,25 @@ abstract class BadRowsSpec extends SparkSpec {
     private static final int ROWS = 10;
 
     private String path;
+    private List<String> filesBefore;
 
     BadRowsSpec(Master master) {
         super(master);
     }
 
     @BeforeEach
-    void anIndex() {
+    void anIndex() throws IOException {
         path = path("index");
         writer(rows(0, ROWS, DIM)).option("metric", "l2").save(path);
+        filesBefore = files(path);
     }
 
     @AfterEach
     void theIndexIsAsItWas() throws IOException {
         assertThat(snapshot(path).version()).isEqualTo(1);
         assertThat(read(path)).hasSize(ROWS);
+        eventually(() -> files(path).equals(filesBefore));
+        assertThat(files(path)).isEqualTo(filesBefore);
     }
 
     private void refused(Row row, String... parts) {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.index.SegmentFile;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.Test;
 /** Tasks that fail, run twice or are killed: each row is there once, or nothing of the write is. */
 abstract class FailureSpec extends SparkSpec {
     private static final int DIM = 4;
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private String path;
 
@@ -123,6 +120,33 @@ abstract class FailureSpec extends SparkSpec {
     }
 
     @Test
+    void tasksThatEndWellAfterTheJobFailedLeaveNothing() throws IOException {
+        var before = read(path);
+        assertThatThrownBy(() -> writer(rows(100, 300, DIM)).mode("append").save(FlakyFileSystem.LATE + path))
+                .isInstanceOf(SparkException.class)
+                .hasStackTraceContaining("The disk failed under");
+
+        assertUnchanged(before);
+    }
+
+    @Test
+    void anAbortDeletesAlsoWhatNoTaskToldOf() throws Exception {
+        var before = read(path);
+        var rows = rows(100, 120, DIM);
+        var table = (SupportsWrite) new PomaiCatalog().loadTable(Identifier.of(new String[0], path));
+        var write = table.newWriteBuilder(new WriteInfo(rows.schema())).build().toBatch();
+        var factory = write.createBatchWriterFactory(new OnePartition());
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(List.of(1L), 1)
+                .map(attempt -> attempt(factory, attempt))
+                .collect();
+        assertThat(files(path)).isNotEqualTo(listedFiles());
+        write.abort(new WriterCommitMessage[] {null});
+
+        assertUnchanged(before);
+    }
+
+    @Test
     void twoAttemptsThatBothEndWellWriteTheirRowsOnce() throws Exception {
         var rows = rows(100, 120, DIM);
         var table = (SupportsWrite) new PomaiCatalog().loadTable(Identifier.of(new String[0], path));
@@ -136,6 +160,7 @@ abstract class FailureSpec extends SparkSpec {
                 .collect();
         assertThat(messages).hasSize(2);
         write.commit(new WriterCommitMessage[] {messages.get(1)});
+        assertOnlyListedFiles();
 
         assertThat(read(path)).hasSize(30);
         assertThat(snapshot(path).rows()).isEqualTo(30);
@@ -155,11 +180,7 @@ abstract class FailureSpec extends SparkSpec {
     private void assertUnchanged(Map<Long, List<Float>> before) throws IOException {
         assertThat(read(path)).isEqualTo(before);
         assertThat(snapshot(path).version()).isEqualTo(1);
-        // Killed tasks clean up after themselves, a little later.
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!files(path).equals(listedFiles()) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
+        eventually(() -> files(path).equals(listedFiles()));
         assertOnlyListedFiles();
     }
 

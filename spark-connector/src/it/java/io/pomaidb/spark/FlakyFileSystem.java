@@ -20,6 +20,8 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
     static final String ALWAYS = "flaky://always";
     /** All tasks but that of partition 0 hang when they create a file, until they are killed. */
     static final String HANGING = "flaky://hanging";
+    /** The task of partition 1 fails, and those of all others create their files when they have been killed for that. */
+    static final String LATE = "flaky://late";
 
     /** Null while the superclass is being constructed. */
     private URI uri;
@@ -70,6 +72,10 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
         switch (uri.getAuthority()) {
             case "once" -> fail(task.attemptNumber() == 0, path);
             case "always" -> fail(task.partitionId() == 1, path);
+            case "late" -> {
+                fail(task.partitionId() == 1, path);
+                SparkSpec.eventually(task::isInterrupted);
+            }
             default -> hang(task.partitionId() != 0);
         }
     }

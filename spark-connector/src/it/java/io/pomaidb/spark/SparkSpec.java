@@ -7,9 +7,12 @@ import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.DataFrameReader;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class SparkSpec {
     private static final Path CACHE =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().resolve("target/segment-cache");
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     final SparkSession spark;
 
@@ -80,6 +85,18 @@ abstract class SparkSpec {
 
     static Snapshot snapshot(String path) throws IOException {
         return index(path).latestExisting();
+    }
+
+    /** Waits for tasks that were killed: they clean up after themselves, a little later than the job ends. */
+    static void eventually(Callable<Boolean> condition) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        try {
+            while (!condition.call() && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        } catch (Exception e) {
+            throw new AssertionError("The condition to wait for failed", e);
+        }
     }
 
     /** Names of all files below an index, those of segments included that no snapshot lists. */

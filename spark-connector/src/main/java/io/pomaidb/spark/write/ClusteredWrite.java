@@ -54,7 +54,8 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
 
     @Override
     public BatchWrite toBatch() {
-        return new IndexBatchWrite(path, plan, id, vector, configuration);
+        // Spark may run one plan more than once, and each run cleans up after itself.
+        return new IndexBatchWrite(path, plan.again(), id, vector, configuration);
     }
 
     @Override

@@ -62,13 +62,14 @@ final class IndexBatchWrite implements BatchWrite {
         }
     }
 
+    /** Deletes more than the messages tell of: Spark drops those of tasks that end well after the job has failed. */
     @Override
     public void abort(WriterCommitMessage[] messages) {
         if (commitStateUnknown) {
             return;
         }
         try {
-            plan.abort(configuration.value(), segments(messages));
+            plan.abort(configuration.value());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot delete what a failed write to index " + path + " uploaded", e);
         }

@@ -23,9 +23,9 @@ record IndexWriterFactory(
         try {
             // Where Spark itself spills: the disks that the cluster set aside for it.
             var scratch = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
-            var writer = plan.newWriter(
-                    configuration.value(), scratch, TaskContext.get().cpus());
-            return new IndexDataWriter(path, writer, id, vector);
+            var context = TaskContext.get();
+            var writer = plan.newWriter(configuration.value(), scratch, context.cpus());
+            return new IndexDataWriter(path, writer, id, vector, context);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot start to write partition " + partition + " of index " + path + " in task " + task, e);
