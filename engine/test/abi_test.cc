@@ -214,6 +214,24 @@ TEST(metadata_comes_back_as_it_was) {
   }
 }
 
+TEST(counts_that_no_batch_has_are_refused) {
+  const TemporaryDirectory directory;
+  const auto database = Database::Open(directory / "db", Options(2));
+  const Vector vector = {1, 2};
+  const auto item = Upsert(1, vector);
+  const auto query = Query(vector, 3);
+  pomai_search_results_t* results = nullptr;
+  for (const size_t n : {SIZE_MAX, SIZE_MAX / 32, size_t{UINT32_MAX}}) {
+    for (const Outcome& outcome : {Take(pomai_put_batch(database->handle(), &item, n)),
+                                   Take(pomai_search_batch(database->handle(), &query, n, &results))}) {
+      CHECK_EQ(kInvalid, outcome.code);
+      CHECK(outcome.Says("n is " + std::to_string(n) + " (accepted: 0 to 4294967280)"));
+    }
+  }
+  CHECK(results == nullptr);
+  CHECK(!database->Exists(1));
+}
+
 TEST(bad_queries_are_refused_by_number) {
   const TemporaryDirectory directory;
   const auto database = Database::Open(directory / "db", Options(2));

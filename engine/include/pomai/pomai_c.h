@@ -155,7 +155,8 @@ POMAI_API pomai_status_t* pomai_close(pomai_db_t* db); /* NULL: no effect, succe
 /* --- Writing --- */
 
 POMAI_API pomai_status_t* pomai_put(pomai_db_t* db, const pomai_upsert_t* item);
-/* Inserts or replaces n rows by id; of rows with the same id the last wins. `items` may be NULL where n is 0. */
+/* Inserts or replaces n rows by id; of rows with the same id the last wins. `items` may be NULL where n is 0. Here
+ * and in pomai_search_batch n is at most 4294967280. */
 POMAI_API pomai_status_t* pomai_put_batch(pomai_db_t* db, const pomai_upsert_t* items, size_t n);
 /* Succeeds whether or not there is a row with this id. */
 POMAI_API pomai_status_t* pomai_delete(pomai_db_t* db, uint64_t id);

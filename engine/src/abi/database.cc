@@ -151,6 +151,7 @@ pomai_status_t* pomai_put_batch(pomai_db_t* db, const pomai_upsert_t* items, siz
       return {};
     }
     POMAI_REQUIRE(items);
+    POMAI_RETURN_IF_ERROR(pomai::abi::CheckBatch("put a batch", n));
     return pomai::abi::Put(*db->database, items, n);
   });
 }

@@ -40,6 +40,12 @@ pomai_status_t* ToC(const Status& status) noexcept;
 // What became of an exception that reached the boundary.
 Status FromException() noexcept;
 
+// Beyond what any call can be meant to hold: a count that has not been set, or a difference that went below zero.
+inline constexpr size_t kMaxBatch = core::MemTable::kMaxEntries;
+
+// kInvalidArgument where `n` items are too many for one call that would "Cannot <action>".
+Status CheckBatch(const char* action, size_t n);
+
 // Runs `body` (to a Status) so that nothing is thrown at the caller.
 template <typename Body>
 pomai_status_t* Guard(const Body& body) noexcept {

@@ -197,6 +197,7 @@ pomai_status_t* pomai_search_batch(pomai_db_t* db, const pomai_query_t* queries,
       return {};
     }
     POMAI_REQUIRE(queries);
+    POMAI_RETURN_IF_ERROR(pomai::abi::CheckBatch("search a batch", n));
     return pomai::abi::Search(*db->database, queries, n, out_results);
   });
 }

@@ -29,6 +29,14 @@ pomai_status_t* ToC(const Status& status) noexcept {
   }
 }
 
+Status CheckBatch(const char* action, size_t n) {
+  if (n <= kMaxBatch) {
+    return {};
+  }
+  return {Code::kInvalidArgument, std::string("Cannot ") + action + ": n is " + std::to_string(n) +
+                                      " (accepted: 0 to " + std::to_string(kMaxBatch) + ")"};
+}
+
 Status FromException() noexcept {
   try {
     try {
