@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -36,9 +35,7 @@ class Worker {
       }
       segment.index().Search(query, {request.k, request.ef, view_.hidden(i)}, *scratch_[i], hits_, counters_);
       for (const auto& hit : hits_) {
-        // Large components overflow to a score that is no number; it must not upset the order of the others.
-        const float score = hit.score == hit.score ? hit.score : -std::numeric_limits<float>::infinity();
-        best_.push_back({score, segment.Id(hit.row)});
+        best_.push_back({hit.score, segment.Id(hit.row)});
       }
     }
     std::sort(best_.begin(), best_.end(), Better);

@@ -74,7 +74,8 @@ CodeModel CodeModel::Train(const Matrix& rows, Metric metric, uint32_t threads, 
     parts[0].Merge(parts[i]);
   }
   const Seen& seen = parts[0];
-  uneven = inner_product && !(seen.shortest >= kEvenNorms * kEvenNorms * seen.longest);
+  // Norms that overflow are not known to be even.
+  uneven = inner_product && !(std::isfinite(seen.longest) && seen.shortest >= kEvenNorms * kEvenNorms * seen.longest);
 
   CodeModel model;
   model.dim = rows.dim;
@@ -95,7 +96,7 @@ CodeModel CodeModel::Train(const Matrix& rows, Metric metric, uint32_t threads, 
     model.offsets = seen.low;
   }
   const bool fits = stride <= kMaxStride && std::isfinite(range) && std::isfinite(1.0F / model.scale) &&
-                    std::isfinite(static_cast<float>(kZero) * model.scale);
+                    std::isfinite(2.0F * static_cast<float>(kZero) * model.scale);
   model.stride = fits ? stride : 0;
   return model;
 }

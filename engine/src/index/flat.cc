@@ -68,7 +68,7 @@ void ScanRows(const Matrix& rows, Metric metric, const float* query, uint32_t be
     float out[4];
     quad(query, addresses, rows.dim, out);
     for (uint32_t i = 0; i < count; ++i) {
-      const float value = metric == Metric::kL2 ? 0.0F - out[i] : out[i];  // 0 - 0 is 0, -0 would be -0
+      const float value = Ordered(metric == Metric::kL2 ? 0.0F - out[i] : out[i]);  // 0 - 0 is 0, -0 would be -0
       if (top.Admits(value)) {
         top.Add({chosen[i], value});
       }

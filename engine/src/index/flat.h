@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,7 +21,10 @@ inline bool IsHidden(std::span<const uint64_t> hidden, uint32_t row) {
 // The rows in [0, rows) that are not hidden.
 uint32_t LiveRows(std::span<const uint64_t> hidden, uint32_t rows);
 
-// The best k hits seen so far: higher scores first, equal scores by lower row.
+// A score that compares: where the terms of a dot product overflow both ways their sum is NaN, which comes last.
+inline float Ordered(float score) { return score == score ? score : -std::numeric_limits<float>::infinity(); }
+
+// The best k hits seen so far: higher scores first, equal scores by lower row. No score may be NaN.
 class TopHits {
  public:
   // Starts over, to collect into `hits`, whose capacity is reused.

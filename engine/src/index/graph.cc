@@ -204,7 +204,7 @@ void GraphIndex::Collect(std::span<const Walk::Found> found, const float* query,
       counters.distances += count;
     }
     for (size_t c = 0; c < count; ++c) {
-      const float score = 0.0F - distances[c];
+      const float score = Ordered(0.0F - distances[c]);
       const Group group = RowsOf(found[i + c].node);
       uint32_t added = 0;
       for (uint32_t row = group.begin; row < group.end && added < params.k && top.Admits(score); ++row) {

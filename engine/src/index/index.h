@@ -64,7 +64,8 @@ class SectionSource {
 
 struct Hit {
   uint32_t row = 0;
-  float score = 0;  // higher is better: dot product, or minus the squared distance
+  // Higher is better: dot product, or minus the squared distance. Infinite where that overflows, never NaN.
+  float score = 0;
 };
 
 struct SearchParams {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "index/index.h"
 #include "kernel/kernel.h"
@@ -52,9 +53,13 @@ struct Space {
   [[nodiscard]] float Distance(uint32_t a, uint32_t b) const { return pair(at(a), at(b), length); }
 };
 
-// The bits of a float as an integer that orders as the float does.
+// The distance of what is out of reach, and of what no distance can be told: terms that overflow both ways sum to NaN.
+inline constexpr float kFarthest = std::numeric_limits<float>::infinity();
+
+// The bits of a float as an integer that orders as the float does. NaN, whose sign depends on the machine, is
+// kFarthest.
 inline int32_t OrderedBits(float value) {
-  const auto bits = std::bit_cast<int32_t>(value);
+  const auto bits = std::bit_cast<int32_t>(value == value ? value : kFarthest);
   return bits < 0 ? bits ^ INT32_MAX : bits;
 }
 
@@ -62,7 +67,7 @@ struct Neighbour {
   float distance = 0;
   uint32_t node = 0;
 
-  // A total order even where an overflow has made a distance NaN.
+  // A total order, NaN included.
   friend bool operator<(const Neighbour& a, const Neighbour& b) {
     const int32_t x = OrderedBits(a.distance);
     const int32_t y = OrderedBits(b.distance);

@@ -111,6 +111,9 @@ void Walk::Offer(const GraphView& graph, float distance, uint32_t node) {
   if (size_ == ef_ && !(distance < pool_[size_ - 1].distance)) {
     return;
   }
+  if (distance != distance) {
+    distance = kFarthest;  // nothing compares with NaN, and all behind it would stay unsorted
+  }
   // Most that get in are left soon, and their links are what a walk waits for most.
   Prefetch(reinterpret_cast<const std::byte*>(graph.list(node)), graph.degree * sizeof(uint32_t));
   size_t place = size_;
