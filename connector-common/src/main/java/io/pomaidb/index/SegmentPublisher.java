@@ -3,6 +3,10 @@ package io.pomaidb.index;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -155,19 +159,51 @@ public final class SegmentPublisher {
     }
 
     private SegmentFile upload(java.nio.file.Path from, String name, Path to) throws IOException {
+        if (index.fileSystem() instanceof RawLocalFileSystem local
+                && link(from, local.pathToFile(to).toPath())) {
+            return copy(from, name, OutputStream.nullOutputStream());
+        }
+        try (FSDataOutputStream out = index.fileSystem().create(to, false)) {
+            SegmentFile file = copy(from, name, out);
+            // Object stores have no such capability: there, close() is what makes the file durable.
+            if (out.hasCapability(StreamCapabilities.HSYNC)) {
+                out.hsync();
+            }
+            return file;
+        }
+    }
+
+    /**
+     * Gives a frozen file its name in the index without copying it; it loses the one in the scratch folder later.
+     *
+     * @return false if that cannot be: another disk, or a disk without links
+     */
+    private static boolean link(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        try {
+            Files.createLink(to, from);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            LOG.debug("Cannot link {} to {}, so it is copied", to, from, e);
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(to)) {
+            channel.force(true);
+        }
+        return true;
+    }
+
+    /** Copies a file and computes its checksum on the way. */
+    private static SegmentFile copy(java.nio.file.Path from, String name, OutputStream out) throws IOException {
         var checksum = new CRC32C();
         long size = 0;
-        try (InputStream in = Files.newInputStream(from);
-                FSDataOutputStream out = index.fileSystem().create(to, false)) {
+        try (InputStream in = Files.newInputStream(from)) {
             var buffer = new byte[BUFFER_BYTES];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 checksum.update(buffer, 0, n);
                 out.write(buffer, 0, n);
                 size += n;
-            }
-            // Object stores have no such capability: there, close() is what makes the file durable.
-            if (out.hasCapability(StreamCapabilities.HSYNC)) {
-                out.hsync();
             }
         }
         return new SegmentFile(name, size, (int) checksum.getValue());

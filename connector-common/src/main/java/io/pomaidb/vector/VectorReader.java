@@ -9,6 +9,9 @@ import java.nio.FloatBuffer;
  * metric, the vector is scaled to length one. Immutable and safe for any number of threads.
  */
 public final class VectorReader {
+    private static final int MAGNITUDE = 0x7fffffff;
+    private static final int INFINITE = 0x7f800000; // bits of infinity; those of NaN are above
+
     private final String action;
     private final String row;
     private final String column;
@@ -61,7 +64,26 @@ public final class VectorReader {
         if (vector.size() != dim) {
             return "has " + vector.size() + " components (the index has dim " + dim + ")";
         }
-        double squares = 0;
+        // One tight loop: what is wrong with a component, if anything, is looked for afterwards.
+        int largest = 0;
+        for (int i = 0; i < dim; i++) {
+            if (vector.isNullAt(i)) {
+                return fault(vector);
+            }
+            float component = vector.component(i);
+            largest = Math.max(largest, Float.floatToRawIntBits(component) & MAGNITUDE);
+            target.put(offset + i, component);
+        }
+        if (largest >= INFINITE) {
+            return fault(vector);
+        }
+        if (normalizes) {
+            scaleToOne(target, offset);
+        }
+        return null;
+    }
+
+    private String fault(VectorSource vector) {
         for (int i = 0; i < dim; i++) {
             if (vector.isNullAt(i)) {
                 return "is null at component " + i + " (accepted: numbers only)";
@@ -70,18 +92,20 @@ public final class VectorReader {
             if (!Float.isFinite(component)) {
                 return "is " + component + " at component " + i + " (accepted: finite numbers in a float's range)";
             }
-            squares += (double) component * component;
-            target.put(offset + i, component);
         }
-        if (normalizes && squares > 0) {
-            scale(target, offset, 1 / Math.sqrt(squares));
-        }
-        return null;
+        throw new IllegalStateException("Cannot read a vector in column " + column + ": it changed while it was read");
     }
 
-    private void scale(FloatBuffer target, int offset, double factor) {
+    private void scaleToOne(FloatBuffer target, int offset) {
+        double squares = 0;
         for (int i = offset; i < offset + dim; i++) {
-            target.put(i, (float) (target.get(i) * factor));
+            squares += (double) target.get(i) * target.get(i);
+        }
+        if (squares > 0) {
+            double factor = 1 / Math.sqrt(squares);
+            for (int i = offset; i < offset + dim; i++) {
+                target.put(i, (float) (target.get(i) * factor));
+            }
         }
     }
 
