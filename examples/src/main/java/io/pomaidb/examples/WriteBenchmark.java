@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -109,12 +110,14 @@ public final class WriteBenchmark implements Callable<Integer> {
         return 0;
     }
 
+    /** A cached table: rows in the plan itself would be walked by each step of Spark's planning. */
     private static Dataset<Row> frame(SparkSession spark, BenchmarkVectors vectors) {
         var list = new ArrayList<Row>(vectors.rows());
         for (int id = 0; id < vectors.rows(); id++) {
             list.add(RowFactory.create((long) id, vectors.row(id)));
         }
-        var frame = spark.createDataFrame(list, ROWS).repartition(THREADS).cache();
+        var rows = JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(list, THREADS);
+        var frame = spark.createDataFrame(rows, ROWS).cache();
         frame.count();
         return frame;
     }
