@@ -1,5 +1,7 @@
 package io.pomaidb.examples;
 
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -44,8 +50,11 @@ public final class Quickstart {
         this.home = home;
     }
 
-    /** Runs the job; system property {@code pomaidb.home} names the folder of the project. */
-    public static void main(String[] args) throws IOException {
+    /**
+     * Runs the job; system property {@code pomaidb.home} names the folder of the project. Exits with 2 for options that
+     * cannot be, with 1 for input or an output that cannot be used.
+     */
+    public static void main(String[] args) {
         var options = new QuickstartOptions();
         var commandLine = new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true);
         try {
@@ -56,7 +65,21 @@ public final class Quickstart {
         }
         try (var spark = LocalSpark.start("PomaiDB quickstart", "local[*]")) {
             new Quickstart(options, spark, Path.of(System.getProperty("pomaidb.home", "."))).run();
+        } catch (Exception e) {
+            System.err.println(explained(e).orElseThrow(() -> new IllegalStateException("The quickstart failed", e)));
+            System.exit(1);
         }
+    }
+
+    /** The message of the first cause that speaks to users; Spark wraps what tasks throw. */
+    private static Optional<String> explained(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(cause -> cause instanceof ConfigurationException
+                        || cause instanceof DataException
+                        || cause instanceof AnalysisException
+                        || cause instanceof IOException)
+                .map(Throwable::getMessage)
+                .findFirst();
     }
 
     private void run() throws IOException {
