@@ -12,24 +12,30 @@ import java.util.stream.Collectors;
  * What values an option takes.
  *
  * @param accepted the accepted values in words, for errors and documentation
- * @param parse the value of a trimmed text; empty, or a {@link RuntimeException}, if the text is not accepted
+ * @param parse the value of a text; empty, or a {@link RuntimeException}, if the text is not accepted
  */
 record OptionType(String accepted, Function<String, Optional<? extends Serializable>> parse) {
 
     private static final List<String> BYTE_SUFFIXES = List.of("k", "m", "g", "t");
 
+    /** Any text that is not blank, as it stands: spaces may well be part of a path's or a column's name. */
     static OptionType text(String accepted) {
-        return new OptionType(accepted, text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
+        return new OptionType(accepted, text -> text.isBlank() ? Optional.empty() : Optional.of(text));
+    }
+
+    /** A type whose values have no spaces around them. */
+    private static OptionType trimmed(String accepted, Function<String, Optional<? extends Serializable>> parse) {
+        return new OptionType(accepted, text -> parse.apply(text.trim()));
     }
 
     static OptionType wholeNumber(int least, int most) {
-        return new OptionType("a whole number from " + least + " to " + most, text -> Optional.of(Integer.valueOf(text))
+        return trimmed("a whole number from " + least + " to " + most, text -> Optional.of(Integer.valueOf(text))
                 .filter(value -> value >= least && value <= most));
     }
 
     /** A number of bytes, plain or with a suffix as Spark and the JVM take it: {@code 512m}, {@code 2g}. */
     static OptionType bytes(long least) {
-        return new OptionType(
+        return trimmed(
                 "a number of bytes from " + least + " on, plain or with k, m, g or t as in 512m",
                 text -> Optional.of(parseBytes(text)).filter(value -> value >= least));
     }
@@ -38,12 +44,12 @@ record OptionType(String accepted, Function<String, Optional<? extends Serializa
         var accepted = Arrays.stream(values.getEnumConstants())
                 .map(value -> value.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
-        return new OptionType(accepted, text -> Optional.of(Enum.valueOf(values, text.toUpperCase(Locale.ROOT))));
+        return trimmed(accepted, text -> Optional.of(Enum.valueOf(values, text.toUpperCase(Locale.ROOT))));
     }
 
     /** A vector as it is written in JSON and in Spark's output: numbers in square brackets. */
     static OptionType vector() {
-        return new OptionType("numbers in brackets as in [0.25, -1, 3e-2]", OptionType::parseVector);
+        return trimmed("numbers in brackets as in [0.25, -1, 3e-2]", OptionType::parseVector);
     }
 
     private static long parseBytes(String text) {

@@ -16,7 +16,7 @@ public enum PomaiOption {
     VECTOR_COLUMN(OptionUse.BOTH, OptionType.text("a column name"), "embedding", "Column that holds the vector."),
     DIM(
             OptionUse.WRITE,
-            OptionType.wholeNumber(1, 65536),
+            OptionType.wholeNumber(1, PomaiOption.MAX_DIM),
             "",
             "Components of a vector; where it is not set, the existing index or the first row tells."),
     METRIC(
@@ -26,7 +26,7 @@ public enum PomaiOption {
             "How vectors compare: inner product, squared Euclidean distance, or cosine. Fixed when the index is made."),
     SHARDS(
             OptionUse.WRITE,
-            OptionType.wholeNumber(1, 65536),
+            OptionType.wholeNumber(1, PomaiOption.MAX_SHARDS),
             "4",
             "Parts into which the ids are hashed; each is built and searched by itself. Fixed when the index is made."),
     SEGMENTS_PER_SHARD(
@@ -98,6 +98,12 @@ public enum PomaiOption {
             "32g",
             "Disk space that the cached segments of a node may take; the least recently used go first.");
 
+    /** Components that a vector may have. */
+    public static final int MAX_DIM = 65_536;
+
+    /** Shards that an index may have; the five digits of a shard's directory name could number some more. */
+    public static final int MAX_SHARDS = 65_536;
+
     private final OptionUse use;
 
     // A record of a text and a function without state.
@@ -160,7 +166,7 @@ public enum PomaiOption {
     Serializable parse(String text) {
         Optional<? extends Serializable> value;
         try {
-            value = type.parse().apply(text.trim());
+            value = type.parse().apply(text);
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException notOfThisType) {
             throw notAccepted(text, notOfThisType);
         }

@@ -1,6 +1,7 @@
 package io.pomaidb.index;
 
 import io.pomaidb.config.IndexMetric;
+import io.pomaidb.config.PomaiOption;
 import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.engine.IndexType;
 import java.io.Serializable;
@@ -18,10 +19,10 @@ import java.util.Objects;
 public record IndexParameters(IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards)
         implements Serializable {
     /** Components that a vector may have. */
-    public static final int MAX_DIM = 65_536;
+    public static final int MAX_DIM = PomaiOption.MAX_DIM;
 
-    /** As many as the five digits of a shard's directory name can number. */
-    public static final int MAX_SHARDS = 100_000;
+    /** Shards that an index may have. */
+    public static final int MAX_SHARDS = PomaiOption.MAX_SHARDS;
 
     public IndexParameters {
         Objects.requireNonNull(schema, "schema");

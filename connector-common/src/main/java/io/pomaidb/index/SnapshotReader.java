@@ -68,6 +68,10 @@ final class SnapshotReader {
         } catch (IOException e) {
             throw new DataException("Cannot read snapshot " + file + ": " + e.getMessage(), e);
         }
+        if (document.isMissingNode()) {
+            throw new DataException("Cannot read snapshot " + file
+                    + ": it is empty (a snapshot file never changes after its commit; restore it)");
+        }
         return new SnapshotReader(file).read(version, document);
     }
 

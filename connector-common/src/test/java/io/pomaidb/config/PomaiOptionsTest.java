@@ -116,6 +116,17 @@ class PomaiOptionsTest {
     }
 
     @Test
+    void spacesAreDroppedAroundNumbersAndChoicesAndKeptInTexts() {
+        var options = PomaiOptions.parse(
+                Map.of("shards", " 8 ", "metric", " l2", "path", "/indexes/new ", "id_column", " id"));
+
+        assertThat(options.shards()).isEqualTo(8);
+        assertThat(options.metric()).isEqualTo(IndexMetric.L2);
+        assertThat(options.path()).isEqualTo("/indexes/new ");
+        assertThat(options.idColumn()).isEqualTo(" id");
+    }
+
+    @Test
     void isSetTellsAGivenDefaultFromOneThatWasNotGiven() {
         var options = PomaiOptions.parse(Map.of("shards", "4"));
 
@@ -165,6 +176,7 @@ class PomaiOptionsTest {
                     cache_max_bytes    | m          | a number of bytes from 1 on
                     cache_max_bytes    | ''         | a number of bytes from 1 on
                     vector_column      | ''         | a column name
+                    path               | ' '        | a Hadoop path
                     """)
     void aValueThatIsNotAcceptedIsNamedWithWhatIs(String name, String value, String accepted) {
         assertThatThrownBy(() -> PomaiOptions.parse(Map.of(name, value)))

@@ -3,6 +3,7 @@ package io.pomaidb.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotJsonTest {
     private static final String FILE = "file:/index/_pomai/00000000000000000001.json";
@@ -130,5 +132,22 @@ class SnapshotJsonTest {
         assertThatThrownBy(() -> read("{\"formatVersion\": 1, \"indexId\": \"" + "x".repeat(100_000) + "\"}"))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("length");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n"})
+    void anEmptyFileIsCalledEmpty(String json) {
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("Cannot read snapshot " + FILE + ": it is empty (");
+    }
+
+    @Test
+    void asManyShardsAsTheOptionTakes() throws IOException {
+        String most = json().replaceFirst("\"shards\":\\d+", "\"shards\":" + PomaiOption.MAX_SHARDS);
+        assertThat(read(most).shards()).isEqualTo(65_536);
+        assertThatThrownBy(() -> read(most.replace("\"shards\":65536", "\"shards\":65537")))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("shards is 65537 (expected an integer from 1 to 65536)");
     }
 }
