@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
 
@@ -92,11 +94,13 @@ final class CommitLoop {
             return;
         }
         long bound = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(attempt, 16));
-        try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(bound) + 1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("The commit was interrupted while it waited for other commits");
+        long wait = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(bound) + 1);
+        long start = System.nanoTime();
+        for (long left = wait; left > 0; left = wait - (System.nanoTime() - start)) {
+            LockSupport.parkNanos(left);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("The commit was interrupted while it waited for other commits");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -96,5 +97,18 @@ class CommitLoopTest {
                                 Optional.of(Snapshot.first(Snapshots.parameters(), List.of(), Optional.empty()))))
                 .isInstanceOf(CommitConflictException.class)
                 .hasMessageContaining("3 other commits came first");
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForOtherCommits() {
+        try {
+            assertThatThrownBy(() -> commit((file, content) -> {
+                        Thread.currentThread().interrupt();
+                        throw new FileAlreadyExistsException(file.toString());
+                    }))
+                    .isInstanceOf(InterruptedIOException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 }
