@@ -10,10 +10,15 @@ public final class PomaiException extends RuntimeException {
     private final String nativeMessage;
 
     PomaiException(String attempt, int statusNumber, String nativeMessage) {
-        super("Cannot " + attempt + ": " + nativeMessage + " (engine status " + statusNumber + ", "
+        super(withAttempt("Cannot " + attempt + ": ", nativeMessage) + " (engine status " + statusNumber + ", "
                 + StatusCode.of(statusNumber) + ")");
         this.statusNumber = statusNumber;
         this.nativeMessage = nativeMessage;
+    }
+
+    /** Some of the engine's messages begin with the very words. */
+    private static String withAttempt(String attempt, String nativeMessage) {
+        return nativeMessage.startsWith(attempt) ? nativeMessage : attempt + nativeMessage;
     }
 
     /** The kind of failure. */

@@ -43,9 +43,21 @@ final class CacheDirectory {
     /**
      * A cache in {@code root}, created with access for this user only.
      *
-     * @throws ConfigurationException if the folder exists and others can write to it: they could swap segments
+     * @throws ConfigurationException if the folder cannot be created or written to, or others can write to it: they
+     *     could swap segments
      */
     static CacheDirectory open(Path root) throws IOException {
+        try {
+            return openUsable(root);
+        } catch (FileSystemException e) {
+            throw new ConfigurationException(
+                    "Cannot cache segments in " + root + ": it cannot be created or written to, " + e
+                            + " (set option cache_dir to a folder of your own)",
+                    e);
+        }
+    }
+
+    private static CacheDirectory openUsable(Path root) throws IOException {
         LocalDirectories.createPrivate(root);
         if (root.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             var permissions = Files.getPosixFilePermissions(root);

@@ -372,4 +372,18 @@ class PomaiDatabaseTest {
             assertThat(Rows.scan(database)).containsOnlyKeys(1L, 2L);
         }
     }
+
+    @Test
+    void whatWasAttemptedIsSaidOnce() {
+        var options = DatabaseOptions.builder(2).memoryBudgetBytes(1).build();
+        try (var database = PomaiDatabase.open(directory.resolve("tight"), options);
+                var batch = new VectorBatch(2, 1)) {
+            batch.add(1, new float[] {1, 2});
+            assertThatThrownBy(() -> database.putBatch(batch))
+                    .isInstanceOfSatisfying(PomaiException.class, failure -> assertThat(failure.getMessage())
+                            .startsWith("Cannot put 1 rows into " + database.directory() + ": ")
+                            .containsOnlyOnce("Cannot put")
+                            .endsWith("(engine status 6, RESOURCE_EXHAUSTED)"));
+        }
+    }
 }

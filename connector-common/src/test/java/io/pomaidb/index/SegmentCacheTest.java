@@ -299,4 +299,14 @@ class SegmentCacheTest {
                 .hasMessage("Cannot cache segments in " + open
                         + ": all users can write to it (set cache_dir to a folder of your own)");
     }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNamedWithItsOption() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        for (Path root : List.of(file, file.resolve("below"))) {
+            assertThatThrownBy(() -> SegmentCache.open(root))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll("Cannot cache segments in " + root, "option cache_dir");
+        }
+    }
 }
