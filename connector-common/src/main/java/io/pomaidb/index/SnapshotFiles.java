@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
 
 /** The snapshot files of one index: their names, the listing and the reading, and what else may stand in the folder. */
 final class SnapshotFiles {
@@ -99,6 +100,7 @@ final class SnapshotFiles {
             }
             statuses = fileSystem.listStatus(index);
         } catch (FileNotFoundException e) {
+            refuseFileAbove();
             return false;
         }
         for (FileStatus status : statuses) {
@@ -116,6 +118,24 @@ final class SnapshotFiles {
             }
         }
         return false;
+    }
+
+    /** An index below a file can never be made, which is better said before tasks have built it. */
+    private void refuseFileAbove() throws IOException {
+        for (Path above = index.getParent(); above != null; above = above.getParent()) {
+            try {
+                if (fileSystem.getFileStatus(above).isDirectory()) {
+                    return;
+                }
+            } catch (FileNotFoundException e) {
+                continue;
+            } catch (AccessControlException e) {
+                // Whoever may write below a folder need not be allowed to look at it.
+                return;
+            }
+            throw new ConfigurationException("Cannot open index " + index + ": option path leads through the file "
+                    + above + " (accepted: a path below folders)");
+        }
     }
 
     private boolean isShards(Path data) throws IOException {

@@ -183,4 +183,16 @@ class PomaiIndexTest {
                 .isInstanceOf(CommitConflictException.class);
         assertThat(index.latestExisting()).isEqualTo(snapshot);
     }
+
+    @Test
+    void aPathThroughAFileIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Files.createFile(folder.resolve("file"));
+        for (String below : List.of("file/index", "file/deep/index")) {
+            var index = PomaiIndex.at(
+                    new org.apache.hadoop.fs.Path(folder.resolve(below).toUri()), new Configuration());
+            assertThatThrownBy(index::latest)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll("Cannot open index " + index.path(), "option path", "the file file:");
+        }
+    }
 }
