@@ -5,6 +5,7 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.EngineParameters;
 import io.pomaidb.index.IdType;
+import io.pomaidb.index.IndexAgreement;
 import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.Snapshot;
@@ -32,18 +33,8 @@ final class ParameterCheck {
         IndexParameters has = existing.parameters();
         IndexParameters asked = wanted(options, idType);
         IndexSchema schema = has.schema();
-        refuseOther(
-                path,
-                options,
-                PomaiOption.METRIC,
-                asked.metric().optionName(),
-                has.metric().optionName());
-        refuseOther(path, options, PomaiOption.SHARDS, asked.shards(), has.shards());
-        refuseOther(path, options, PomaiOption.ID_COLUMN, asked.schema().idColumn(), schema.idColumn());
-        refuseOther(path, options, PomaiOption.VECTOR_COLUMN, asked.schema().vectorColumn(), schema.vectorColumn());
-        if (has.dim() != 0) {
-            refuseOther(path, options, PomaiOption.DIM, asked.dim(), has.dim());
-        }
+        new IndexAgreement("Cannot append to index " + path, options, "leave the option out, or overwrite the index")
+                .check(has);
         if (schema.idType() == IdType.INT && idType == IdType.LONG) {
             throw new ConfigurationException("Cannot append to index " + path + ": column " + schema.idColumn()
                     + " is of type long and the index's ids are of type int (cast the column to int)");
@@ -68,12 +59,5 @@ final class ParameterCheck {
     static ConfigurationException exists(String path) {
         return new ConfigurationException(
                 "Cannot create index " + path + ": there is one already (append to it, overwrite it, or change path)");
-    }
-
-    private static void refuseOther(String path, PomaiOptions options, PomaiOption option, Object asked, Object has) {
-        if (options.isSet(option) && !asked.equals(has)) {
-            throw new ConfigurationException("Cannot append to index " + path + ": option " + option.optionName()
-                    + " is " + asked + " and the index has " + has + " (leave the option out, or overwrite the index)");
-        }
     }
 }

@@ -17,6 +17,8 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Writes that are refused: one clear error each, and the index stays as it was. */
 abstract class BadRowsSpec extends SparkSpec {
@@ -188,11 +190,42 @@ abstract class BadRowsSpec extends SparkSpec {
         assertThat(files(path("letters"))).containsExactly("letter.txt");
     }
 
-    @Test
-    void noPath() {
-        assertThatThrownBy(() -> writer(rows(0, 1, DIM)).mode("append").save())
+    @ParameterizedTest
+    @ValueSource(strings = {"append", "overwrite", "errorifexists", "ignore"})
+    void badPaths(String mode) throws IOException {
+        assertThatThrownBy(() -> writer(rows(0, 1, DIM)).mode(mode).save())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("option path is not set");
+        refusedPath(mode, "", "option path", "accepted: a Hadoop path");
+        refusedPath(mode, "::bad", "option path: '::bad'", "accepted: a Hadoop path");
+        refusedPath(mode, "xyz://h/p", "option path: 'xyz://h/p'", "xyz", "accepted: a Hadoop path");
+        Files.createFile(folder.resolve("file"));
+        refusedPath(mode, path("file/below/it"), path("file/below/it"), "option path", "file file:" + path("file"));
+    }
+
+    private void refusedPath(String mode, String bad, String... parts) {
+        assertThatThrownBy(() -> writer(rows(0, 1, DIM)).mode(mode).save(bad))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void valuesWithoutNamesInSql() {
+        var table = "pomaidb.`" + path + "`";
+        assertThatThrownBy(() -> spark.sql("INSERT INTO " + table + " VALUES (77L, array(1f, 2f, 3f, 4f))"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("column id is missing", "col1, col2", "INSERT INTO … (id, embedding)");
+    }
+
+    @Test
+    void streams() {
+        var stream = spark.readStream().format("rate").load();
+        assertThatThrownBy(() -> stream.writeStream()
+                        .format("pomaidb")
+                        .option("checkpointLocation", path("checkpoint"))
+                        .start(path))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(path, "checkpointLocation", "streaming writes are not supported yet");
     }
 
     @Test

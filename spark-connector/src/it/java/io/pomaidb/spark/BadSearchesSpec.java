@@ -2,6 +2,7 @@ package io.pomaidb.spark;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.error.ConfigurationException;
@@ -15,6 +16,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Reads and searches that are refused, or meet a damaged index: one clear error each. */
 abstract class BadSearchesSpec extends SparkSpec {
@@ -175,5 +178,28 @@ abstract class BadSearchesSpec extends SparkSpec {
         assertThatThrownBy(() -> reader().load(path))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("00000000000000000001.json", "9", "1");
+    }
+
+    @Test
+    void badPaths() {
+        for (String bad : new String[] {"", "::bad", "xyz://h/p"}) {
+            assertThatThrownBy(() -> reader().load(bad))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll("option path: '" + bad + "'", "accepted: a Hadoop path");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"metric, cosine, l2", "shards, 5, 4", "dim, 3, 4", "id_column, key, id", "vector_column, v, embedding"})
+    void parametersOfAnotherIndex(String option, String asked, String has) {
+        String[] parts = {path, "option " + option + " is " + asked, "the index has " + has};
+        assertThatThrownBy(() ->
+                        search(path).query(1, 2, 3, 4).option(option, asked).run())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(parts);
+        assertThatThrownBy(() -> reader().option(option, asked).load(path).collectAsList())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll(parts);
+        assertThat(reader().option(option, has).load(path).count()).isEqualTo(50);
     }
 }

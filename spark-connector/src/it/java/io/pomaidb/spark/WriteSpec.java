@@ -210,4 +210,14 @@ abstract class WriteSpec extends SparkSpec {
         spark.sql("CREATE OR REPLACE TABLE " + table + " AS SELECT * FROM written_rows WHERE id < 2");
         assertThat(read(path("index")).keySet()).containsExactly(0L, 1L);
     }
+
+    @Test
+    void aPathThatEndsInASpaceIsThatPathInEveryMode() {
+        writer(rows(0, 5, DIM)).save(path("index "));
+        writer(rows(5, 10, DIM)).mode("append").save(path("index "));
+        writer(rows(10, 15, DIM)).mode("ignore").save(path("index "));
+
+        assertThat(read(path("index "))).hasSize(10);
+        assertThat(folder).isDirectoryNotContaining("glob:**/index");
+    }
 }

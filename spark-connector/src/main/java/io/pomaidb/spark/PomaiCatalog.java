@@ -180,7 +180,11 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
         throw new NoSuchFunctionException(identifier);
     }
 
+    /** A name is parsed as the option is, so that both routes lead to one index; without the option it is empty. */
     private static IndexLocation location(Identifier identifier) {
-        return IndexLocation.of(SparkSession.active(), identifier.name());
+        var name = identifier.name();
+        var options = name.isEmpty() ? Map.<String, String>of() : Map.of(PomaiOption.PATH.optionName(), name);
+        return IndexLocation.of(
+                SparkSession.active(), PomaiOptions.parse(options).path());
     }
 }

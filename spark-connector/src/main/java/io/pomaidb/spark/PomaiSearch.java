@@ -100,6 +100,7 @@ public final class PomaiSearch {
         var parsed = PomaiOptions.parse(options);
         var location = IndexLocation.of(spark, parsed.path());
         var snapshot = location.latestExisting();
+        location.refuseOthers(parsed, snapshot);
         return spark.baseRelationToDataFrame(
                 new HitsRelation(spark, location.index(), snapshot, parsed, queries(location, parsed)));
     }

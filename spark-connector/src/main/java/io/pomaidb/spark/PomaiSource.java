@@ -24,6 +24,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  */
 public final class PomaiSource implements SupportsCatalogOptions, DataSourceRegister, RelationProvider {
     private static final String NAME = "pomaidb";
+    private static final String CHECKPOINT = "checkpointLocation";
     private static final String CATALOG_SETTING = "spark.sql.catalog." + NAME;
 
     @Override
@@ -47,7 +48,17 @@ public final class PomaiSource implements SupportsCatalogOptions, DataSourceRegi
 
     @Override
     public StructType inferSchema(CaseInsensitiveStringMap options) {
+        refuseStream(options);
         return IndexTable.load(PomaiOptions.parse(options.asCaseSensitiveMap())).schema();
+    }
+
+    /** Only a stream has a checkpoint. Without the option, Spark itself says that the table takes no streams. */
+    private static void refuseStream(CaseInsensitiveStringMap options) {
+        if (options.containsKey(CHECKPOINT)) {
+            throw new ConfigurationException("Cannot use option " + CHECKPOINT + " for index "
+                    + options.get(PomaiOption.PATH.optionName())
+                    + ": streaming writes are not supported yet (accepted: a batch, as foreachBatch gives it)");
+        }
     }
 
     @Override

@@ -57,6 +57,7 @@ final class ReadableIndexTable extends IndexTable implements SupportsRead {
 
     private Scan scan(PomaiOptions options) {
         var snapshot = location().latestExisting();
+        location().refuseOthers(options, snapshot);
         if (!schema(snapshot, queries).equals(schema())) {
             throw new DataException("Cannot read index " + name() + ": its columns changed to "
                     + schema(snapshot, queries).simpleString() + " since it was loaded as "

@@ -15,6 +15,9 @@ import org.apache.spark.sql.types.StructType;
  * {@link DataException} that names column, found and accepted types, and the option to change.
  */
 public final class ColumnFinder {
+    private static final String NAME_THEM =
+            "columns go by their names: name those of the index, as in INSERT INTO … (id, embedding) VALUES …";
+
     private final String attempt;
     private final StructType schema;
     private final boolean caseSensitive;
@@ -62,10 +65,15 @@ public final class ColumnFinder {
             }
         }
         if (found < 0) {
-            throw new DataException(attempt + ": column " + name + " is missing (columns: " + columns()
-                    + "; rename one, or set option " + option.optionName() + ")");
+            throw new DataException(attempt + ": column " + name + " is missing (columns: " + columns() + "; "
+                    + (namedBySpark() ? NAME_THEM : "rename one, or set option " + option.optionName()) + ")");
         }
         return found;
+    }
+
+    /** Whether the columns have the names that Spark gives those of VALUES. */
+    private boolean namedBySpark() {
+        return Arrays.stream(schema.fieldNames()).allMatch(column -> column.matches("col\\d+"));
     }
 
     /** Refuses a schema that has columns besides these two. */
