@@ -159,7 +159,9 @@ public final class SegmentPublisher {
     }
 
     private SegmentFile upload(java.nio.file.Path from, String name, Path to) throws IOException {
-        if (index.fileSystem() instanceof RawLocalFileSystem local
+        // Not a subclass: whatever that does with files, a link would go around it.
+        if (index.fileSystem().getClass() == RawLocalFileSystem.class
+                && index.fileSystem() instanceof RawLocalFileSystem local
                 && link(from, local.pathToFile(to).toPath())) {
             return copy(from, name, OutputStream.nullOutputStream());
         }
