@@ -20,7 +20,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
     static final String ALWAYS = "flaky://always";
     /** All tasks but that of partition 0 hang when they create a file, until they are killed. */
     static final String HANGING = "flaky://hanging";
-    /** The task of partition 1 fails, and those of all others create their files when they have been killed for that. */
+    /** The task of partition 1 fails, and that of partition 0 creates its files when it has been killed for that. */
     static final String LATE = "flaky://late";
 
     /** Null while the superclass is being constructed. */
@@ -74,7 +74,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
             case "always" -> fail(task.partitionId() == 1, path);
             case "late" -> {
                 fail(task.partitionId() == 1, path);
-                SparkSpec.eventually(task::isInterrupted);
+                SparkSpec.eventually(() -> task.partitionId() != 0 || task.isInterrupted());
             }
             default -> hang(task.partitionId() != 0);
         }
