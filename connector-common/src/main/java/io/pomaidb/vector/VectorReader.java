@@ -9,9 +9,6 @@ import java.nio.FloatBuffer;
  * metric, the vector is scaled to length one. Immutable and safe for any number of threads.
  */
 public final class VectorReader {
-    private static final int MAGNITUDE = 0x7fffffff;
-    private static final int INFINITE = 0x7f800000; // bits of infinity; those of NaN are above
-
     private final String action;
     private final String row;
     private final String column;
@@ -64,17 +61,8 @@ public final class VectorReader {
         if (vector.size() != dim) {
             return "has " + vector.size() + " components (the index has dim " + dim + ")";
         }
-        // One tight loop: what is wrong with a component, if anything, is looked for afterwards.
-        int largest = 0;
-        for (int i = 0; i < dim; i++) {
-            if (vector.isNullAt(i)) {
-                return fault(vector);
-            }
-            float component = vector.component(i);
-            largest = Math.max(largest, Float.floatToRawIntBits(component) & MAGNITUDE);
-            target.put(offset + i, component);
-        }
-        if (largest >= INFINITE) {
+        // What is wrong with a component, if anything, is looked for afterwards.
+        if (!vector.copyTo(target, offset)) {
             return fault(vector);
         }
         if (normalizes) {

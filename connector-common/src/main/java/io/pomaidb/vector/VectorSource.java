@@ -1,5 +1,7 @@
 package io.pomaidb.vector;
 
+import java.nio.FloatBuffer;
+
 /**
  * A vector as a row of Spark or Flink holds it, read one component at a time without boxing. A connector keeps one
  * adapter object a task and points it at each row in turn; nobody may keep it beyond the call it is passed to.
@@ -16,6 +18,27 @@ public interface VectorSource {
      * infinite by the cast and is then refused like any infinite component.
      */
     float component(int i);
+
+    /**
+     * Copies all components by absolute puts to {@code target} from {@code offset} on. An adapter whose row holds its
+     * components side by side does better than one at a time.
+     *
+     * @return false if a component is null, NaN or infinite; what {@code target} then holds is undefined
+     */
+    default boolean copyTo(FloatBuffer target, int offset) {
+        int size = size();
+        for (int i = 0; i < size; i++) {
+            if (isNullAt(i)) {
+                return false;
+            }
+            float component = component(i);
+            if (!Float.isFinite(component)) {
+                return false;
+            }
+            target.put(offset + i, component);
+        }
+        return true;
+    }
 
     /** The vector in an array. Changes of the array show through. */
     static VectorSource of(float... components) {

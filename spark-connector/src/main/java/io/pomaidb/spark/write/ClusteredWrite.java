@@ -4,6 +4,7 @@ import io.pomaidb.index.IdType;
 import io.pomaidb.spark.column.IdColumn;
 import io.pomaidb.spark.column.VectorColumn;
 import io.pomaidb.write.IndexWrite;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.distributions.Distribution;
 import org.apache.spark.sql.connector.distributions.Distributions;
 import org.apache.spark.sql.connector.expressions.Expression;
@@ -20,6 +21,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * that shards ids, so that each partition holds rows of one shard and nothing is hashed twice.
  */
 final class ClusteredWrite implements RequiresDistributionAndOrdering {
+    private final SparkSession spark;
     private final String path;
     private final IndexWrite plan;
     private final IdColumn id;
@@ -27,7 +29,13 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
     private final SerializableConfiguration configuration;
 
     ClusteredWrite(
-            String path, IndexWrite plan, IdColumn id, VectorColumn vector, SerializableConfiguration configuration) {
+            SparkSession spark,
+            String path,
+            IndexWrite plan,
+            IdColumn id,
+            VectorColumn vector,
+            SerializableConfiguration configuration) {
+        this.spark = spark;
         this.path = path;
         this.plan = plan;
         this.id = id;
@@ -55,7 +63,7 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
     @Override
     public BatchWrite toBatch() {
         // Spark may run one plan more than once, and each run cleans up after itself.
-        return new IndexBatchWrite(path, plan.again(), id, vector, configuration);
+        return new IndexBatchWrite(spark, path, plan.again(), id, vector, configuration);
     }
 
     @Override

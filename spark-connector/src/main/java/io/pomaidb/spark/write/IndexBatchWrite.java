@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.write.BatchWrite;
 import org.apache.spark.sql.connector.write.DataWriterFactory;
 import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
@@ -18,6 +20,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The driver's side of one write: hands out writers, and commits what they uploaded, or deletes it. */
 final class IndexBatchWrite implements BatchWrite {
+    private final SparkSession spark;
     private final String path;
     private final IndexWrite plan;
     private final IdColumn id;
@@ -28,7 +31,13 @@ final class IndexBatchWrite implements BatchWrite {
     private boolean commitStateUnknown;
 
     IndexBatchWrite(
-            String path, IndexWrite plan, IdColumn id, VectorColumn vector, SerializableConfiguration configuration) {
+            SparkSession spark,
+            String path,
+            IndexWrite plan,
+            IdColumn id,
+            VectorColumn vector,
+            SerializableConfiguration configuration) {
+        this.spark = spark;
         this.path = path;
         this.plan = plan;
         this.id = id;
@@ -36,9 +45,11 @@ final class IndexBatchWrite implements BatchWrite {
         this.configuration = configuration;
     }
 
+    /** Hadoop's settings are many, and read once by each executor rather than once by each task. */
     @Override
     public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
-        return new IndexWriterFactory(path, plan, id, vector, configuration);
+        var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return new IndexWriterFactory(path, plan, id, vector, context.broadcast(configuration));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.DataWriterFactory;
@@ -16,7 +17,11 @@ import org.apache.spark.util.Utils;
 
 /** Makes the writer of each task attempt, in the executors. */
 record IndexWriterFactory(
-        String path, IndexWrite plan, IdColumn id, VectorColumn vector, SerializableConfiguration configuration)
+        String path,
+        IndexWrite plan,
+        IdColumn id,
+        VectorColumn vector,
+        Broadcast<SerializableConfiguration> configuration)
         implements DataWriterFactory {
     @Override
     public DataWriter<InternalRow> createWriter(int partition, long task) {
@@ -24,7 +29,7 @@ record IndexWriterFactory(
             // Where Spark itself spills: the disks that the cluster set aside for it.
             var scratch = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
             var context = TaskContext.get();
-            var writer = plan.newWriter(configuration.value(), scratch, context.cpus());
+            var writer = plan.newWriter(configuration.value().value(), scratch, context.cpus());
             return new IndexDataWriter(path, writer, id, vector, context);
         } catch (IOException e) {
             throw new UncheckedIOException(
