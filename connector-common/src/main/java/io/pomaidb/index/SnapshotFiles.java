@@ -83,7 +83,9 @@ final class SnapshotFiles {
             throw new DataException("Cannot read snapshot " + file + ": it is longer than " + MAX_BYTES
                     + " bytes (compact the index to fewer segments)");
         }
-        return SnapshotReader.fromJson(file.toString(), version, json);
+        // A newer format may end differently, and that it is newer is the better thing to say.
+        SnapshotReader.refuseNewer(file.toString(), json);
+        return SnapshotReader.fromJson(file.toString(), version, SnapshotSeal.open(file.toString(), json));
     }
 
     /**

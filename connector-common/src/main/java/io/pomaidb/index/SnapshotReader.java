@@ -3,6 +3,7 @@ package io.pomaidb.index;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,12 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a snapshot's JSON as untrusted input: bounded in size and depth, every field checked, nothing skipped. A
  * {@link DataException} names the file and the field.
  */
 final class SnapshotReader {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
+
+    static final String FORMAT = "formatVersion";
     static final String HNSW = "hnsw";
     static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -75,15 +81,40 @@ final class SnapshotReader {
         return new SnapshotReader(file).read(version, document);
     }
 
-    private Snapshot read(long version, JsonNode document) {
-        var root = new JsonObject(file, "", document);
-        int format = root.integer("formatVersion", 1, Integer.MAX_VALUE);
+    /**
+     * Refuses a document that says that its format is newer than this code knows, whatever else is in it; everything else
+     * passes.
+     */
+    static void refuseNewer(String file, byte[] json) {
+        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean format = parser.currentName().equals(FORMAT);
+                if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && format) {
+                    refuseNewer(file, parser.getIntValue());
+                    return;
+                }
+                parser.skipChildren();
+            }
+        } catch (IOException e) {
+            LOG.debug("Snapshot {} is no JSON", file, e);
+        }
+    }
+
+    private static void refuseNewer(String file, int format) {
         if (format > Snapshot.FORMAT_VERSION) {
-            // Before any other field: a newer format may have changed all of them.
             throw new DataException("Cannot read snapshot " + file + ": its format version is " + format
                     + ", and this version of the connector supports up to " + Snapshot.FORMAT_VERSION
                     + " (use a newer version of the connector)");
         }
+    }
+
+    private Snapshot read(long version, JsonNode document) {
+        var root = new JsonObject(file, "", document);
+        // Before any other field: a newer format may have changed all of them.
+        refuseNewer(file, root.integer(FORMAT, 1, Integer.MAX_VALUE));
         long written = root.number("version", 1, Long.MAX_VALUE);
         if (written != version) {
             throw root.wrong("version", Long.toString(written), version + ", as the file's name says");

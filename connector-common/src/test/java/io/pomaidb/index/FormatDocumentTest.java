@@ -25,9 +25,9 @@ class FormatDocumentTest {
         assertThat(example.find()).isTrue();
         byte[] json = example.group(1).getBytes(StandardCharsets.UTF_8);
 
-        Snapshot snapshot = SnapshotReader.fromJson("docs/format.md", 2, json);
+        Snapshot snapshot = SnapshotReader.fromJson("docs/format.md", 2, SnapshotSeal.open("docs/format.md", json));
 
-        assertThat(new String(SnapshotWriter.toJson(snapshot), StandardCharsets.UTF_8))
+        assertThat(new String(SnapshotSeal.seal(SnapshotWriter.toJson(snapshot)), StandardCharsets.UTF_8))
                 .isEqualTo(example.group(1));
         assertThat(snapshot.rows()).isEqualTo(3);
     }
