@@ -23,6 +23,13 @@ record OptionType(String accepted, Function<String, Optional<? extends Serializa
         return new OptionType(accepted, text -> text.isBlank() ? Optional.empty() : Optional.of(text));
     }
 
+    /** A path, as it stands. */
+    static OptionType path() {
+        return new OptionType(
+                "a Hadoop path without a password",
+                text -> text.isBlank() || PathSecrets.isIn(text) ? Optional.empty() : Optional.of(text));
+    }
+
     /** A type whose values have no spaces around them. */
     private static OptionType trimmed(String accepted, Function<String, Optional<? extends Serializable>> parse) {
         return new OptionType(accepted, text -> parse.apply(text.trim()));

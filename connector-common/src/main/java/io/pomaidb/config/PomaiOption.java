@@ -11,7 +11,7 @@ import java.util.Optional;
  * Names match without regard to letter case, because Spark lower-cases them on some of its routes.
  */
 public enum PomaiOption {
-    PATH(OptionUse.BOTH, OptionType.text("a Hadoop path"), "", "Directory of the index, on any Hadoop file system."),
+    PATH(OptionUse.BOTH, OptionType.path(), "", "Directory of the index, on any Hadoop file system."),
     ID_COLUMN(OptionUse.BOTH, OptionType.text("a column name"), "id", "Column that holds the row's id."),
     VECTOR_COLUMN(OptionUse.BOTH, OptionType.text("a column name"), "embedding", "Column that holds the vector."),
     DIM(
@@ -175,6 +175,8 @@ public enum PomaiOption {
 
     private ConfigurationException notAccepted(String text, RuntimeException cause) {
         return new ConfigurationException(
-                "Cannot use option " + optionName() + ": '" + text + "' (accepted: " + accepted() + ")", cause);
+                "Cannot use option " + optionName() + ": '" + PathSecrets.masked(text) + "' (accepted: " + accepted()
+                        + ")",
+                cause);
     }
 }

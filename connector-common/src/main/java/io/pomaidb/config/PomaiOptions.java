@@ -45,7 +45,8 @@ public final class PomaiOptions implements Serializable {
             var other = texts.put(option, text);
             if (other != null && !other.equals(text)) {
                 throw new ConfigurationException("Cannot use option " + option.optionName() + ": both '" + other
-                        + "' and '" + text + "' are given, under names that differ in letter case only (give one)");
+                        + "' and '" + PathSecrets.masked(text)
+                        + "' are given, under names that differ in letter case only (give one)");
             }
             values.put(option, option.parse(text));
         });

@@ -1,5 +1,6 @@
 package io.pomaidb.index;
 
+import io.pomaidb.config.PathSecrets;
 import io.pomaidb.error.ConfigurationException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -29,8 +30,16 @@ public final class PomaiIndex {
         this.snapshots = new SnapshotFiles(fileSystem, path);
     }
 
-    /** The index at {@code path}. Nothing is read or created. */
+    /**
+     * The index at {@code path}. Nothing is read or created.
+     *
+     * @throws ConfigurationException if the path holds a password, which errors and logs would show
+     */
     public static PomaiIndex at(Path path, Configuration configuration) throws IOException {
+        if (PathSecrets.isIn(path.toString())) {
+            throw new ConfigurationException("Cannot open index " + PathSecrets.masked(path.toString())
+                    + ": its path holds a password (accepted: credentials in the Hadoop configuration)");
+        }
         FileSystem fileSystem = path.getFileSystem(configuration);
         Path qualified = fileSystem.makeQualified(path);
         if (fileSystem instanceof LocalFileSystem local) {
