@@ -3,6 +3,7 @@ package io.pomaidb.index;
 import io.pomaidb.error.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,8 +26,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Segments on the local disk: {@code <index id>/<segment uuid>/} with its files, {@code <segment uuid>.lock} beside it,
- * and {@code <segment uuid>.<random>.part} while it is fetched. A folder without {@code .part} is complete, because it
- * gets its name by an atomic rename. What a killed JVM leaves is a part that nobody has locked.
+ * and {@code <segment uuid>.<process>-<random>.part} while it is fetched. A folder without {@code .part} is complete,
+ * because it gets its name by an atomic rename; its modification time is when it was last used. What a killed JVM leaves
+ * is a part that nobody has locked.
+ *
+ * <p>Of a segment on a local file system an entry holds links to the files where they lie, and nothing is copied. The
+ * engine opens the entry all the same, and never the index: what else lies there is not what the snapshot lists.
  */
 final class CacheDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(CacheDirectory.class);
@@ -33,6 +39,10 @@ final class CacheDirectory {
     private static final String PART = ".part";
     private static final int UUID_LENGTH = 36;
     private static final FileTime NEVER = FileTime.fromMillis(0);
+    private static final String PROCESS = "." + ProcessHandle.current().pid() + "-";
+
+    /** What a link counts: next to nothing, but many of them have to make room for each other too. */
+    private static final long LINK_BYTES = 4096;
 
     private final Path root;
 
@@ -64,9 +74,12 @@ final class CacheDirectory {
             Path probe = Files.createTempFile(root, "owner", PART);
             boolean mine = Files.getOwner(probe).equals(Files.getOwner(root));
             Files.delete(probe);
-            if (!mine || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            boolean group = permissions.contains(PosixFilePermission.GROUP_WRITE);
+            boolean others = permissions.contains(PosixFilePermission.OTHERS_WRITE);
+            if (!mine || group || others) {
+                String open = (others ? "all users" : "its group") + " can write to it";
                 throw new ConfigurationException("Cannot cache segments in " + root + ": "
-                        + (mine ? "all users can write to it" : "it belongs to user " + Files.getOwner(root))
+                        + (mine ? open : "it belongs to user " + Files.getOwner(root))
                         + " (set cache_dir to a folder of your own)");
             }
         }
@@ -82,35 +95,94 @@ final class CacheDirectory {
     EntryLock use(CacheKey key) throws IOException {
         Path entry = entry(key);
         LocalDirectories.createPrivate(entry.getParent());
-        EntryLock lock = EntryLock.share(beside(entry, LOCK));
-        lock.touch();
-        return lock;
+        return EntryLock.share(beside(entry, LOCK));
+    }
+
+    /** Whether there is an entry that need not be fetched, as far as can be said without a lock. */
+    boolean has(CacheKey key) {
+        return Files.isDirectory(entry(key));
+    }
+
+    /**
+     * Notes that the entry is used now. Not at the lock file: to open and close it a second time, as setting its time
+     * does, would release the process's lock on it.
+     */
+    void touch(CacheKey key) throws IOException {
+        try {
+            Files.setLastModifiedTime(entry(key), FileTime.from(Instant.now()));
+        } catch (NoSuchFileException e) {
+            LOG.debug("Another process evicted {}", entry(key), e);
+        }
     }
 
     /** Makes sure that an entry that is locked for use is there and intact; whether it had to be fetched. */
-    boolean provide(PomaiIndex index, CacheKey key, Segment segment) throws IOException {
+    boolean provide(PomaiIndex index, CacheKey key, Segment segment, EntryLock lock) throws IOException {
         Path entry = entry(key);
-        if (Files.isDirectory(entry)) {
-            if (SegmentFetcher.isIntact(segment, entry)) {
-                return false;
-            }
-            LOG.warn("The cached segment {} is damaged; it is fetched again from {}", entry, index.path());
-            discard(entry);
+        if (Files.isDirectory(entry) && SegmentFetcher.isIntact(segment, entry)) {
+            return false;
         }
-        Path part = beside(entry, "." + UUID.randomUUID() + PART);
+        Optional<FileLock> alone = lock.fetchAlone();
+        try {
+            if (alone.isPresent()) {
+                deleteParts(entry);
+            }
+            if (Files.isDirectory(entry)) {
+                if (SegmentFetcher.isIntact(segment, entry)) {
+                    // Another process fetched it while this one waited.
+                    return false;
+                }
+                LOG.warn("The cached segment {} is damaged; it is fetched again from {}", entry, index.path());
+                discard(entry);
+            }
+            fetch(index, segment, entry);
+            return true;
+        } finally {
+            if (alone.isPresent()) {
+                alone.get().release();
+            }
+        }
+    }
+
+    private static void fetch(PomaiIndex index, Segment segment, Path entry) throws IOException {
+        Path part = newPart(entry);
         LocalDirectories.createPrivate(part);
         try {
-            SegmentFetcher.fetch(index, segment, part);
+            if (!SegmentFetcher.isLocal(index) || !link(index, segment, part)) {
+                SegmentFetcher.fetch(index, segment, part);
+            }
             Files.move(part, entry, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (!Files.isDirectory(entry)) {
                 throw e;
             }
-            LOG.debug("Another process fetched {} at the same time", entry, e);
+            LOG.debug("Another class loader of this JVM fetched {} at the same time", entry, e);
         } finally {
             LocalDirectories.delete(part);
         }
-        return true;
+    }
+
+    private static boolean link(PomaiIndex index, Segment segment, Path part) throws IOException {
+        try {
+            SegmentFetcher.link(index, segment, part);
+            return true;
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            LOG.debug("Cannot link segment {} into {}, so it is copied", segment.directory(), part, e);
+            LocalDirectories.delete(part);
+            LocalDirectories.createPrivate(part);
+            return false;
+        }
+    }
+
+    /** Deletes what killed processes left; other class loaders of this one may still be at it. */
+    private static void deleteParts(Path entry) throws IOException {
+        for (Path child : children(entry.getParent())) {
+            String name = child.getFileName().toString();
+            if (name.startsWith(entry.getFileName() + ".")
+                    && name.endsWith(PART)
+                    && !name.startsWith(PROCESS, UUID_LENGTH)) {
+                LocalDirectories.delete(child);
+            }
+        }
     }
 
     /** Entries of all processes with what they take, the least recently used first. */
@@ -136,7 +208,7 @@ final class CacheDirectory {
             }
             try {
                 long bytes = sizeOf(child);
-                FileTime time = name.endsWith(LOCK) ? Files.getLastModifiedTime(child) : NEVER;
+                FileTime time = name.length() == UUID_LENGTH ? Files.getLastModifiedTime(child) : NEVER;
                 var entry = new Entry(new CacheKey(indexId, UUID.fromString(segment)), bytes, time);
                 entries.merge(segment, entry, Entry::plus);
             } catch (NoSuchFileException | UncheckedIOException e) {
@@ -171,17 +243,26 @@ final class CacheDirectory {
 
     /** Takes the name away first: nobody may find an entry that is half deleted. */
     private static void discard(Path entry) throws IOException {
-        Path part = beside(entry, "." + UUID.randomUUID() + PART);
+        Path part = newPart(entry);
         Files.move(entry, part, StandardCopyOption.ATOMIC_MOVE);
         LocalDirectories.delete(part);
     }
 
     private static long sizeOf(Path tree) throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
-            return files.mapToLong(
-                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
-                    .sum();
+            return files.mapToLong(CacheDirectory::bytesOf).sum();
         }
+    }
+
+    private static long bytesOf(Path file) {
+        if (Files.isSymbolicLink(file)) {
+            return LINK_BYTES;
+        }
+        return file.toFile().isFile() ? file.toFile().length() : 0;
+    }
+
+    private static Path newPart(Path entry) {
+        return beside(entry, PROCESS + UUID.randomUUID() + PART);
     }
 
     private static List<Path> children(Path directory) throws IOException {

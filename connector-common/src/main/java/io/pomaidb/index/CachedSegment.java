@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.engine.PomaiDatabase;
+import io.pomaidb.engine.PomaiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -20,6 +21,8 @@ final class CachedSegment {
         FETCHED,
         RETIRED
     }
+
+    private static final int MAX_LOSSES = 10;
 
     private final CacheKey key;
     private final CacheDirectory directory;
@@ -48,7 +51,7 @@ final class CachedSegment {
             providing = true;
             try {
                 lock = directory.use(key);
-                fetched = directory.provide(index, key, segment);
+                fetched = directory.provide(index, key, segment, lock);
             } catch (IOException | RuntimeException e) {
                 unlock();
                 throw e;
@@ -56,6 +59,7 @@ final class CachedSegment {
                 providing = false;
             }
         }
+        directory.touch(key);
         pins++;
         return fetched ? Pin.FETCHED : Pin.READY;
     }
@@ -67,8 +71,8 @@ final class CachedSegment {
         }
     }
 
-    /** A database that is nobody else's: an idle one, or opened now. */
-    PomaiDatabase take(DatabaseOptions options) {
+    /** A database of the pinned segment that is nobody else's: an idle one, or opened now. */
+    PomaiDatabase take(PomaiIndex index, Segment segment, DatabaseOptions options) throws IOException {
         synchronized (this) {
             for (Iterator<PomaiDatabase> each = idle.iterator(); each.hasNext(); ) {
                 PomaiDatabase database = each.next();
@@ -79,7 +83,39 @@ final class CachedSegment {
                 }
             }
         }
-        return PomaiDatabase.open(directory.entry(key), options);
+        PomaiDatabase opened = openIfThere(segment, options);
+        for (int i = 0; opened == null && i < MAX_LOSSES; i++) {
+            synchronized (this) {
+                directory.provide(index, key, segment, lock);
+            }
+            opened = openIfThere(segment, options);
+        }
+        if (opened == null) {
+            throw new IOException("Cannot open the cached segment " + directory.entry(key)
+                    + ": other processes delete it as fast as it is fetched (raise cache_max_bytes)");
+        }
+        return opened;
+    }
+
+    /**
+     * Opens the entry's database; null if its files are gone, as those of an entry that was pinned without a file lock can
+     * be: the engine would open an empty database in their place.
+     */
+    private PomaiDatabase openIfThere(Segment segment, DatabaseOptions options) throws IOException {
+        PomaiDatabase opened;
+        try {
+            opened = PomaiDatabase.open(directory.entry(key), options);
+        } catch (PomaiException e) {
+            if (SegmentFetcher.isComplete(segment, directory.entry(key))) {
+                throw e;
+            }
+            return null;
+        }
+        if (SegmentFetcher.isComplete(segment, directory.entry(key))) {
+            return opened;
+        }
+        opened.close();
+        return null;
     }
 
     /** Ends a lease whose database can serve the next one. */

@@ -2,8 +2,8 @@ package io.pomaidb.index;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +13,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lock file of a cache entry: shared by the JVMs that use the entry, exclusive to the one that deletes it. Its
- * modification time is when the entry was last used.
+ * The lock file of a cache entry. Its first byte is locked by all JVMs that use the entry, its second byte by the one
+ * that fetches it, and the whole file by the one that deletes it. The system releases the locks of a killed JVM.
  *
  * <p>Two class loaders of one JVM cannot hold a file lock each. The second then goes without: should another JVM evict
- * the entry meanwhile, its files stay readable to whoever has them open.
+ * the entry meanwhile, its files stay readable to whoever has them open, and whoever opens them looks whether they are
+ * still there.
  */
 final class EntryLock implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(EntryLock.class);
+
+    private static final long USE = 0;
+    private static final long FETCH = 1;
 
     private final Path file;
     private final FileChannel channel;
@@ -35,7 +39,7 @@ final class EntryLock implements Closeable {
         while (true) {
             FileChannel channel = open(file);
             try {
-                channel.lock(0, Long.MAX_VALUE, true);
+                channel.lock(USE, 1, true);
             } catch (OverlappingFileLockException e) {
                 LOG.debug("Another class loader of this JVM has locked {}", file, e);
                 return new EntryLock(file, channel);
@@ -72,11 +76,16 @@ final class EntryLock implements Closeable {
     }
 
     /**
-     * Notes that the entry is used now: by a write through the locked channel, because to open and close the file a second
-     * time, as setting its time does, releases the process's lock on it.
+     * Waits until no other JVM fetches the entry, and keeps others from it until the result is closed; empty if another
+     * class loader of this JVM fetches it, which nobody can wait for.
      */
-    void touch() throws IOException {
-        channel.write(ByteBuffer.wrap(new byte[1]), 0);
+    Optional<FileLock> fetchAlone() throws IOException {
+        try {
+            return Optional.of(channel.lock(FETCH, 1, false));
+        } catch (OverlappingFileLockException e) {
+            LOG.debug("Another class loader of this JVM fetches the entry of {}", file, e);
+            return Optional.empty();
+        }
     }
 
     /** Removes the file of an exclusive lock; whoever waits for it makes another. */

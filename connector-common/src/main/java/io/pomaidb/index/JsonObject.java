@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * {@link #refuseOthers}) one that nobody asked for, are errors that name the file and the field.
  */
 final class JsonObject {
+    private static final int MAX_SHOWN = 100;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f]");
+
     private final String file;
     private final String where;
     private final JsonNode node;
@@ -102,15 +105,16 @@ final class JsonObject {
     void refuseOthers() {
         for (String name : names()) {
             if (!asked.contains(name)) {
-                throw new DataException("Cannot read snapshot " + file + ": it has an unknown field " + name(name)
-                        + " (format version " + Snapshot.FORMAT_VERSION + " has none of that name)");
+                throw new DataException(
+                        "Cannot read snapshot " + file + ": it has an unknown field " + shown(name(name))
+                                + " (format version " + Snapshot.FORMAT_VERSION + " has none of that name)");
             }
         }
     }
 
     DataException wrong(String field, String found, String expected) {
-        return new DataException(
-                "Cannot read snapshot " + file + ": " + field + " is " + found + " (expected " + expected + ")");
+        return new DataException("Cannot read snapshot " + file + ": " + shown(field) + " is " + shown(found)
+                + " (expected " + expected + ")");
     }
 
     String name(String field) {
@@ -126,7 +130,12 @@ final class JsonObject {
         if (value == null) {
             return "missing";
         }
-        String text = value.isContainerNode() ? "an " + value.getNodeType() : value.toString();
-        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+        return value.isContainerNode() ? "an " + value.getNodeType() : value.toString();
+    }
+
+    /** Text of a stranger as errors and logs may show it: short, and without what a terminal would act on. */
+    private static String shown(String text) {
+        String start = text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+        return CONTROL.matcher(start).replaceAll("?");
     }
 }

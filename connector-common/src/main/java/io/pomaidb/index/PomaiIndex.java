@@ -105,6 +105,15 @@ public final class PomaiIndex {
         return new CommitLoop(this, snapshots, store).commit(update);
     }
 
+    /**
+     * Reads all files of a segment from the index, and holds sizes and checksums against the snapshot.
+     *
+     * @return for each file that is not what the snapshot says, what is wrong with it
+     */
+    public List<String> checkFiles(Segment segment) {
+        return SegmentFetcher.problems(this, segment);
+    }
+
     FileSystem fileSystem() {
         return fileSystem;
     }

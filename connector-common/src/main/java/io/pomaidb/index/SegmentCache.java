@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Segments on the local disk, opened. All threads of a JVM share one cache a folder, and JVMs may share the folder: a
- * segment is fetched once for all threads that wait for it, checked before use, kept while anyone uses it, and dropped,
- * the least recently used first, when the folder holds more than {@code cache_max_bytes}. Opened databases are kept for
- * the next search of the same segment. Thread-safe.
+ * segment is fetched once for all threads and processes that wait for it, checked before use, kept while anyone uses it,
+ * and dropped, the least recently used first, to make room for others within {@code cache_max_bytes}. Segments of an index
+ * on this machine are mapped where they lie. Opened databases are kept for the next search of the same segment.
+ * Thread-safe.
  */
 public final class SegmentCache {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCache.class);
@@ -81,6 +82,11 @@ public final class SegmentCache {
         var key = new CacheKey(snapshot.indexId(), segment.uuid());
         while (true) {
             CachedSegment cached = segments.computeIfAbsent(key, k -> new CachedSegment(k, directory, idle));
+            if (!directory.has(key) && !SegmentFetcher.isLocal(index)) {
+                // The snapshot's sizes are to be trusted only if the files have them.
+                SegmentFetcher.checkSizes(index, segment);
+                makeRoom(segment.bytes());
+            }
             CachedSegment.Pin pin = cached.pin(index, segment);
             if (pin == CachedSegment.Pin.RETIRED) {
                 segments.remove(key, cached);
@@ -88,7 +94,7 @@ public final class SegmentCache {
             }
             try {
                 if (pin == CachedSegment.Pin.FETCHED) {
-                    makeRoom();
+                    makeRoom(0);
                 }
                 return new SegmentLease(cached, open(index, segment, cached, options));
             } catch (IOException | RuntimeException e) {
@@ -98,10 +104,10 @@ public final class SegmentCache {
         }
     }
 
-    private static PomaiDatabase open(
-            PomaiIndex index, Segment segment, CachedSegment cached, DatabaseOptions options) {
+    private static PomaiDatabase open(PomaiIndex index, Segment segment, CachedSegment cached, DatabaseOptions options)
+            throws IOException {
         try {
-            return cached.take(options);
+            return cached.take(index, segment, options);
         } catch (PomaiException e) {
             if (e.statusCode() != StatusCode.CORRUPTION && e.statusCode() != StatusCode.INVALID_ARGUMENT) {
                 throw e;
@@ -120,10 +126,11 @@ public final class SegmentCache {
         idle.all().forEach(IdleDatabases.Idle::close);
     }
 
-    /** Evicts until the bound holds or everything left is in use, which is never refused room. */
-    private synchronized void makeRoom() throws IOException {
+    /** Evicts until {@code wanted} bytes fit in or everything left is in use, which is never refused room. */
+    private synchronized void makeRoom(long wanted) throws IOException {
         var entries = directory.entries();
-        long bytes = entries.stream().mapToLong(CacheDirectory.Entry::bytes).sum();
+        long bytes =
+                wanted + entries.stream().mapToLong(CacheDirectory.Entry::bytes).sum();
         for (CacheDirectory.Entry entry : entries) {
             if (bytes <= maxBytes) {
                 return;

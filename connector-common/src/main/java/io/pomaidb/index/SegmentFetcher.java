@@ -1,23 +1,30 @@
 package io.pomaidb.index;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.pomaidb.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Copies a segment's files to the local disk, and checks local copies: size and CRC32C have to be the snapshot's. */
+/** Copies or links a segment's files into the cache, and checks them: size and CRC32C have to be the snapshot's. */
 final class SegmentFetcher {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private SegmentFetcher() {}
 
     /**
-     * Fetches all files of a segment.
+     * Fetches all files of a segment. Writes to no file that is there, which might be a link into the index.
      *
      * @param local directory to fill, existing
      * @throws DataException if a file is missing, of another size or damaged; it names the remote file
@@ -28,24 +35,111 @@ final class SegmentFetcher {
             Files.createDirectories(target.getParent());
             Path remote = new Path(index.directoryOf(segment), file.name());
             try (InputStream in = index.fileSystem().open(remote);
-                    OutputStream out = Files.newOutputStream(target)) {
+                    OutputStream out = Files.newOutputStream(target, CREATE_NEW, WRITE)) {
                 check(remote.toString(), file, in, out);
             } catch (FileNotFoundException e) {
-                throw new DataException(
-                        "Cannot read segment file " + remote
-                                + ": it does not exist (the snapshot lists it: restore it, or write the index again)",
-                        e);
+                throw missing(remote.toString(), e);
             }
         }
     }
 
-    /** Whether {@code local} holds all files of the segment unchanged. */
-    static boolean isIntact(Segment segment, java.nio.file.Path local) throws IOException {
+    private static DataException missing(String name, IOException cause) {
+        return new DataException(
+                "Cannot read segment file " + name
+                        + ": it does not exist (the snapshot lists it: restore it, or write the index again)",
+                cause);
+    }
+
+    /**
+     * Holds the sizes of the remote files against the snapshot, before room is made for them and they are fetched.
+     *
+     * @throws DataException if a file is missing or of another size; it names the remote file
+     */
+    static void checkSizes(PomaiIndex index, Segment segment) throws IOException {
+        for (SegmentFile file : segment.files()) {
+            Path remote = new Path(index.directoryOf(segment), file.name());
+            try {
+                checkSize(
+                        remote.toString(),
+                        file,
+                        index.fileSystem().getFileStatus(remote).getLen());
+            } catch (FileNotFoundException e) {
+                throw missing(remote.toString(), e);
+            }
+        }
+    }
+
+    /** What is wrong with the segment's files, a text for each file. */
+    static List<String> problems(PomaiIndex index, Segment segment) {
+        var problems = new ArrayList<String>();
+        for (SegmentFile file : segment.files()) {
+            Path remote = new Path(index.directoryOf(segment), file.name());
+            try (InputStream in = index.fileSystem().open(remote)) {
+                check(remote.toString(), file, in, OutputStream.nullOutputStream());
+            } catch (DataException e) {
+                problems.add(e.getMessage());
+            } catch (FileNotFoundException e) {
+                problems.add(missing(remote.toString(), e).getMessage());
+            } catch (IOException e) {
+                problems.add("Cannot read segment file " + remote + ": " + e);
+            }
+        }
+        return problems;
+    }
+
+    /** Whether the segment's files lie on this machine, where they can be mapped. */
+    static boolean isLocal(PomaiIndex index) {
+        // Not a subclass: whatever that does with files, a link would go around it.
+        return index.fileSystem().getClass() == RawLocalFileSystem.class;
+    }
+
+    /**
+     * Makes links to the files of a segment on this machine, after checking them.
+     *
+     * @param local directory to fill, existing
+     * @throws DataException if a file is missing, of another size, damaged, or a link out of the index; it names the file
+     */
+    static void link(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
+        var fileSystem = (RawLocalFileSystem) index.fileSystem();
+        java.nio.file.Path inside = fileSystem.pathToFile(index.path()).toPath().toRealPath();
+        for (SegmentFile file : segment.files()) {
+            Path named = new Path(index.directoryOf(segment), file.name());
+            java.nio.file.Path target = local.resolve(file.name());
+            Files.createDirectories(target.getParent());
+            try {
+                java.nio.file.Path real = fileSystem.pathToFile(named).toPath().toRealPath();
+                if (!real.startsWith(inside) || !Files.isRegularFile(real)) {
+                    throw new DataException("Cannot use segment file " + named + ": it is " + real
+                            + " (accepted: a file in the folder of the index)");
+                }
+                try (InputStream in = Files.newInputStream(real)) {
+                    check(named.toString(), file, in, OutputStream.nullOutputStream());
+                }
+                Files.createSymbolicLink(target, real);
+            } catch (NoSuchFileException e) {
+                throw missing(named.toString(), e);
+            }
+        }
+    }
+
+    /** Whether {@code local} has all files of the segment in their sizes. */
+    static boolean isComplete(Segment segment, java.nio.file.Path local) throws IOException {
         for (SegmentFile file : segment.files()) {
             java.nio.file.Path copy = local.resolve(file.name());
             if (!Files.isRegularFile(copy) || Files.size(copy) != file.size()) {
                 return false;
             }
+        }
+        return true;
+    }
+
+    /** Whether {@code local} holds all files of the segment unchanged. */
+    static boolean isIntact(Segment segment, java.nio.file.Path local) throws IOException {
+        if (!isComplete(segment, local)) {
+            return false;
+        }
+        for (SegmentFile file : segment.files()) {
+            java.nio.file.Path copy = local.resolve(file.name());
             try (InputStream in = Files.newInputStream(copy)) {
                 check(copy.toString(), file, in, OutputStream.nullOutputStream());
             } catch (DataException e) {
@@ -65,15 +159,19 @@ final class SegmentFetcher {
             out.write(buffer, 0, n);
             size += n;
         }
-        if (size != file.size()) {
-            throw new DataException("Cannot use segment file " + name + ": it has "
-                    + (size > file.size() ? "more than " + file.size() : size) + " bytes (the snapshot says "
-                    + file.size() + ": restore the file, or write the index again)");
-        }
+        checkSize(name, file, size);
         if ((int) checksum.getValue() != file.crc32c()) {
             throw new DataException("Cannot use segment file " + name + ": its CRC32C is "
                     + hex((int) checksum.getValue()) + " (the snapshot says " + hex(file.crc32c())
                     + ": the file is damaged; restore it, or write the index again)");
+        }
+    }
+
+    private static void checkSize(String name, SegmentFile file, long size) {
+        if (size != file.size()) {
+            throw new DataException("Cannot use segment file " + name + ": it has "
+                    + (size > file.size() ? "more than " + file.size() : size) + " bytes (the snapshot says "
+                    + file.size() + ": restore the file, or write the index again)");
         }
     }
 

@@ -34,6 +34,13 @@ class ArchitectureTest {
             .resideInAPackage("com.fasterxml.jackson..");
 
     @ArchTest
+    static final ArchRule NOTHING_IS_READ_BY_JAVA_SERIALIZATION = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.ObjectInputStream")
+            .because("whoever can write what is read can have any code run");
+
+    @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.pomaidb.(*)..").should().beFreeOfCycles();
 
@@ -54,16 +61,20 @@ class ArchitectureTest {
             .definedBy("io.pomaidb.write..")
             .layer("search")
             .definedBy("io.pomaidb.search..")
+            .layer("verify")
+            .definedBy("io.pomaidb.verify..")
+            .whereLayer("verify")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("write")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("search")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("index")
-            .mayOnlyBeAccessedByLayers("write", "search")
+            .mayOnlyBeAccessedByLayers("write", "search", "verify")
             .whereLayer("vector")
             .mayOnlyBeAccessedByLayers("write", "search")
             .whereLayer("config")
-            .mayOnlyBeAccessedByLayers("vector", "index", "write", "search")
+            .mayOnlyBeAccessedByLayers("vector", "index", "write", "search", "verify")
             .whereLayer("engine")
-            .mayOnlyBeAccessedByLayers("config", "index", "write", "search");
+            .mayOnlyBeAccessedByLayers("config", "index", "write", "search", "verify");
 }

@@ -15,6 +15,7 @@ import io.pomaidb.write.WriteMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SegmentCacheTest {
     @TempDir
@@ -191,8 +194,8 @@ class SegmentCacheTest {
 
     @Test
     void aSegmentThatAnotherJvmUsesIsNotEvicted() throws Exception {
-        try (Jvm other = Jvm.start(LeaseHolder.class, folder.toString())) {
-            assertThat(other.readLine()).isEqualTo("holding");
+        try (Jvm other = Jvm.start(CacheProcess.class, folder.toString(), "hold")) {
+            assertThat(List.of(other.readLine(), other.readLine())).containsExactly("ready", "holding");
             cache.bound(1);
             lease(1).close();
             assertThat(cached(0)).isNotEmptyDirectory();
@@ -290,14 +293,56 @@ class SegmentCacheTest {
         }
     }
 
-    @Test
-    void aFolderThatOthersCanWriteToIsRefused() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"rwxrwxrwx, all users", "rwxrwx---, its group"})
+    void aFolderThatOthersCanWriteToIsRefused(String permissions, String who) throws IOException {
         Path open = Files.createDirectories(folder.resolve("open"));
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
         assertThatThrownBy(() -> SegmentCache.open(open))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("Cannot cache segments in " + open
-                        + ": all users can write to it (set cache_dir to a folder of your own)");
+                .hasMessage("Cannot cache segments in " + open + ": " + who
+                        + " can write to it (set cache_dir to a folder of your own)");
+    }
+
+    @Test
+    void whatIsFetchedIsPrivateInAFolderThatOthersMayRead() throws IOException {
+        Path readable = Files.createDirectories(folder.resolve("readable"));
+        Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("rwxr-xr-x"));
+        SegmentCache own = SegmentCache.open(readable);
+        opened.add(own);
+        own.lease(index, snapshot, segment(0), options()).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(
+                        readable.resolve(snapshot.indexId().toString()))))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void aSegmentThatWasUsedLastStaysAlsoIfItWasFetchedFirst() throws IOException {
+        Snapshot third = written.write(WriteMode.APPEND, Vectors.rows(new Random(3), 400, 600, 8));
+        cache.bound(segment(0).bytes() + segment(1).bytes() + segment(1).bytes() / 2);
+        lease(0).close();
+        lease(1).close();
+        // An opened database serves this one, and its file lock is as old as the first lease.
+        Files.setLastModifiedTime(cached(0), FileTime.fromMillis(1));
+        Files.setLastModifiedTime(cached(1), FileTime.fromMillis(2));
+        lease(0).close();
+        cache.lease(index, third, third.segments().get(2), options()).close();
+        assertThat(cached(0)).isNotEmptyDirectory();
+        assertThat(cached(1)).doesNotExist();
+    }
+
+    @Test
+    void roomIsMadeOnlyForFilesThatAreWhatTheSnapshotSays() throws IOException {
+        lease(0).close();
+        cache.bound(segment(0).bytes());
+        Segment real = segment(1);
+        var files = new ArrayList<>(real.files());
+        files.set(0, new SegmentFile(files.get(0).name(), 1L << 60, files.get(0).crc32c()));
+        var claimed = new Segment(real.shard(), real.sequence(), real.uuid(), files, real.rows(), real.engineVersion());
+        assertThatThrownBy(() -> cache.lease(index, snapshot, claimed, options()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("(the snapshot says " + (1L << 60));
+        assertThat(cached(0)).isNotEmptyDirectory();
     }
 
     @Test

@@ -1,0 +1,89 @@
+package io.pomaidb.verify;
+
+import io.pomaidb.config.IndexMetric;
+import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.RecordScan;
+import io.pomaidb.index.IdType;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Segment;
+import io.pomaidb.index.SegmentCache;
+import io.pomaidb.index.SegmentLease;
+import io.pomaidb.index.Sharding;
+import io.pomaidb.index.Snapshot;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Reads the rows of a segment and holds them against the snapshot: their number, shards, ids and vectors. */
+final class SegmentRows {
+    /** Rounding in float leaves lengths this near to one, whatever the dimension. */
+    private static final double LENGTH_TOLERANCE = 1e-3;
+
+    private final Snapshot snapshot;
+    private final Segment segment;
+    private final float[] vector;
+    private long rows;
+
+    SegmentRows(Snapshot snapshot, Segment segment) {
+        this.snapshot = snapshot;
+        this.segment = segment;
+        this.vector = new float[snapshot.dim()];
+    }
+
+    /** Rows that were read. */
+    long count() {
+        return rows;
+    }
+
+    /**
+     * Reads all rows.
+     *
+     * @return the first thing that is wrong
+     * @throws io.pomaidb.error.DataException if a file is missing or damaged
+     */
+    Optional<String> check(PomaiIndex index, SegmentCache cache) throws IOException {
+        DatabaseOptions options =
+                snapshot.parameters().databaseOptions().searchThreads(1).build();
+        try (SegmentLease lease = cache.lease(index, snapshot, segment, options)) {
+            // Whatever comes of it, nobody opens this database again.
+            lease.invalidate();
+            try (RecordScan scan = lease.database().scan()) {
+                while (scan.next()) {
+                    Optional<String> problem = checkRow(scan);
+                    if (problem.isPresent()) {
+                        return problem;
+                    }
+                    rows++;
+                }
+            }
+        }
+        return rows == segment.rows()
+                ? Optional.empty()
+                : Optional.of("it has " + rows + " rows (the snapshot says " + segment.rows() + ")");
+    }
+
+    private Optional<String> checkRow(RecordScan scan) {
+        long id = scan.id();
+        int shard = Sharding.shardOf(id, snapshot.shards());
+        if (shard != segment.shard()) {
+            return Optional.of("row " + id + " belongs to shard " + shard);
+        }
+        if (snapshot.schema().idType() == IdType.INT && id != (int) id) {
+            return Optional.of("row " + id + " has an id that is no int");
+        }
+        scan.copyVector(vector);
+        double squares = 0;
+        for (float component : vector) {
+            squares += (double) component * component;
+        }
+        if (!Double.isFinite(squares)) {
+            return Optional.of("the vector of row " + id + " has a component that is no finite number");
+        }
+        if (snapshot.metric() == IndexMetric.COSINE
+                && squares != 0
+                && Math.abs(Math.sqrt(squares) - 1) > LENGTH_TOLERANCE) {
+            return Optional.of("the vector of row " + id + " has length " + Math.sqrt(squares)
+                    + " (under metric cosine vectors are stored with length 1)");
+        }
+        return Optional.empty();
+    }
+}
