@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "pomai/pomai_c.h"
+#include "pomai/pomai_x.h"
 
 namespace pomai::abi {
 
@@ -59,5 +60,17 @@ static_assert(sizeof(pomai_scan_options_t) == 24);
 static_assert(offsetof(pomai_scan_options_t, start_id) == 8);
 static_assert(offsetof(pomai_scan_options_t, has_start_id) == 16);
 static_assert(offsetof(pomai_scan_options_t, deadline_ms) == 20);
+
+static_assert(sizeof(pomai_x_search_params_t) == 64);
+static_assert(offsetof(pomai_x_search_params_t, ef_search) == 4);
+static_assert(offsetof(pomai_x_search_params_t, threads) == 8);
+static_assert(offsetof(pomai_x_search_params_t, deadline_ms) == 12);
+static_assert(offsetof(pomai_x_search_params_t, id_mode) == 16);
+static_assert(offsetof(pomai_x_search_params_t, flags) == 20);
+static_assert(offsetof(pomai_x_search_params_t, ids) == 24);
+static_assert(offsetof(pomai_x_search_params_t, id_count) == 32);
+static_assert(offsetof(pomai_x_search_params_t, segments) == 40);
+static_assert(offsetof(pomai_x_search_params_t, distances) == 48);
+static_assert(offsetof(pomai_x_search_params_t, rows_scanned) == 56);
 
 }  // namespace pomai::abi

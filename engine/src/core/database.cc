@@ -137,6 +137,16 @@ Result<Known> Database::Find(uint64_t id) const {
   return unfrozen != Known::kNothing ? Result<Known>(unfrozen) : view->Find(id);
 }
 
+Status Database::FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const {
+  std::shared_lock lock(state_mutex_);
+  const auto table = memtable_;
+  const auto view = view_;
+  lock.unlock();
+  POMAI_RETURN_IF_ERROR(view->FindAll(ids, exists));
+  table->FindAll(ids, exists);
+  return {};
+}
+
 Status Database::PutBatch(std::span<const Upsert> rows) {
   if (rows.empty()) {
     return {};

@@ -40,6 +40,8 @@ class Database {
 
   Result<Known> Get(uint64_t id, Record& record) const;
   Result<Known> Find(uint64_t id) const;
+  // exists[i]: whether there is a row of ids[i].
+  Status FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const;
   [[nodiscard]] Snapshot TakeSnapshot() const;
 
   // What searches see.

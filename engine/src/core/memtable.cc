@@ -133,6 +133,15 @@ Known MemTable::Find(uint64_t id) const {
   return entry->row == kNoRow ? Known::kDeleted : Known::kRow;
 }
 
+void MemTable::FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const {
+  const std::shared_lock lock(mutex_);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (const Entry* entry = FindEntry(ids[i]); entry != nullptr) {
+      exists[i] = entry->row == kNoRow ? 0 : 1;
+    }
+  }
+}
+
 std::unique_ptr<MemTable> MemTable::Clone() const {
   const std::shared_lock lock(mutex_);
   auto copy = std::make_unique<MemTable>(dim_);

@@ -40,6 +40,8 @@ class MemTable {
 
   Known Get(uint64_t id, Record& record) const;
   Known Find(uint64_t id) const;
+  // Sets exists[i] where the table says something of ids[i]: 1 for a row, 0 for a delete.
+  void FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const;
 
   // For a freeze, of a compact table.
   [[nodiscard]] index::Matrix matrix() const;

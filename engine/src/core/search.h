@@ -1,5 +1,5 @@
-// A batch of queries over the frozen state: every segment is searched for every query, hidden rows left out, and the
-// best k of all segments are kept.
+// A batch of queries over the frozen state: every segment is searched for every query, hidden rows and those that the
+// request's filter does not let through left out, and the best k of all segments are kept.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/status.h"
+#include "core/id_filter.h"
 #include "core/view.h"
 #include "index/index.h"
 
@@ -27,6 +28,14 @@ struct SearchRequest {
   uint32_t ef = 0;
   uint32_t threads = 1;
   Deadline deadline;
+  IdFilter filter;
+  bool exact = false;  // by scans, whatever the segments' indexes are
+};
+
+// What a search did.
+struct SearchCounters {
+  uint64_t segments = 0;  // that had a row to return
+  index::SearchCounters index;
 };
 
 // Where the hits go: query i has counts[i] of them, best first, from place i * k on.
@@ -37,6 +46,6 @@ struct HitTable {
 };
 
 // kDeadlineExceeded, kCorruption; `hits` then holds nothing of use.
-Status Search(const View& view, const SearchRequest& request, const HitTable& hits, index::SearchCounters& counters);
+Status Search(const View& view, const SearchRequest& request, const HitTable& hits, SearchCounters& counters);
 
 }  // namespace pomai::core

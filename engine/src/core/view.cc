@@ -1,6 +1,9 @@
 #include "core/view.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "core/id_cursor.h"
 
 namespace pomai::core {
 namespace {
@@ -100,6 +103,23 @@ Result<View::Place> View::Locate(uint64_t id) const {
 Result<Known> View::Find(uint64_t id) const {
   const auto place = Locate(id);
   return place.ok() ? Result<Known>(place.value().known) : place.status();
+}
+
+Status View::FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const {
+  std::fill(exists.begin(), exists.end(), uint8_t{0});
+  // Oldest first, so that what newer segments say stands in the end.
+  for (const auto& segment : segments_) {
+    POMAI_RETURN_IF_ERROR(segment->CheckIds());
+    IdCursor cursor(*segment);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      if (cursor.Find(ids[i])) {
+        exists[i] = 1;
+      } else if (exists[i] != 0 && segment->Deletes(ids[i])) {
+        exists[i] = 0;
+      }
+    }
+  }
+  return {};
 }
 
 Result<Known> View::Get(uint64_t id, Record& record) const {

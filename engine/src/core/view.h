@@ -40,6 +40,8 @@ class View {
 
   // What the segments say of an id.
   Result<Known> Find(uint64_t id) const;
+  // exists[i]: whether the newest that is said of ids[i] is a row.
+  Status FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const;
   Result<Known> Get(uint64_t id, Record& record) const;
 
  private:

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "index/codes.h"
+#include "index/filtered_walk.h"
 #include "index/flat.h"
 #include "index/graph_format.h"
 #include "index/walk.h"
@@ -17,9 +18,13 @@ namespace {
 // roughly.
 constexpr uint64_t kOutsideEf = 4;
 
+// Distances for each candidate that the cheapest of walks computes. Fewer live rows than that are compared one by one.
+constexpr uint64_t kLeastOfWalk = 8;
+
 class GraphScratch final : public Scratch {
  public:
   Walk walk;
+  FilteredWalk filtered;
   std::vector<uint8_t> code;
 };
 
@@ -161,9 +166,8 @@ void GraphIndex::Search(const float* query, const SearchParams& params, Scratch&
   if (wanted == 0) {
     return;
   }
-  // Hidden rows take places among the candidates: as many more are kept as will be dropped.
-  uint64_t ef = uint64_t{std::max(params.ef, params.k)} * rows_.rows / live;
-  if (ef < live / 2) {
+  uint64_t ef = std::max(params.ef, params.k);
+  if (!params.exact && ef < live / 2) {
     auto fit = CodeModel::QueryFit::kOutside;
     if (model_.stride != 0) {
       own.code.resize(model_.stride);
@@ -173,9 +177,19 @@ void GraphIndex::Search(const float* query, const SearchParams& params, Scratch&
     if (!on_codes && model_.stride != 0) {
       ef *= kOutsideEf;
     }
+    const GraphView& graph = on_codes ? codes_ : floats_;
     const void* target = on_codes ? static_cast<const void*>(own.code.data()) : query;
-    counters.distances += own.walk.Run(on_codes ? codes_ : floats_, target, static_cast<size_t>(ef));
-    Collect(own.walk.found(), query, !on_codes || fit == CodeModel::QueryFit::kExact, params, top, counters);
+    const bool exact = !on_codes || fit == CodeModel::QueryFit::kExact;
+    if (params.hidden.empty()) {
+      counters.distances += own.walk.Run(graph, target, static_cast<size_t>(ef));
+      Collect(own.walk.found(), query, exact, params, top, counters);
+    } else if (live > graph.entries.size() + kLeastOfWalk * ef) {
+      const LiveNodes nodes{params.hidden, starts_, rows_.rows};
+      if (own.filtered.Run(graph, target, static_cast<size_t>(ef), nodes, live)) {
+        Collect(own.filtered.found(), query, exact, params, top, counters);
+      }
+      counters.distances += own.filtered.distances();
+    }
   }
   if (hits.size() < wanted) {
     hits.clear();

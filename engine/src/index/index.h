@@ -72,11 +72,19 @@ struct SearchParams {
   uint32_t k = 0;
   uint32_t ef = 0;                   // candidates kept by a graph search; below k it counts as k
   std::span<const uint64_t> hidden;  // bit i set: row i is never returned (dead or not allowed); empty: all live
+  bool exact = false;                // compare every live row
 };
 
 // What one search did; added up, never reset, by the index.
 struct SearchCounters {
-  uint64_t distances = 0;
+  uint64_t distances = 0;     // of codes, rows and centroids
+  uint64_t rows_scanned = 0;  // rows compared one after the other
+
+  SearchCounters& operator+=(const SearchCounters& other) {
+    distances += other.distances;
+    rows_scanned += other.rows_scanned;
+    return *this;
+  }
 };
 
 // Memory that a thread reuses from search to search. Made by the index it is used with.

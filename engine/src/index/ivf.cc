@@ -166,12 +166,20 @@ void IvfIndex::Search(const float* query, const SearchParams& params, Scratch& s
   if (wanted == 0) {
     return;
   }
+  if (params.exact) {
+    ScanRows(rows_, metric_, query, 0, rows_.rows, params.hidden, top, counters);
+    top.Finish();
+    return;
+  }
   std::vector<Neighbour>& lists = static_cast<IvfScratch&>(scratch).lists;
   const kernel::Table& kernels = kernel::Active();
   Distances(metric_ == Metric::kL2 ? kernels.l2_quad : kernels.negative_dot_quad, query, centroids_, lists_, rows_.dim,
             lists);
   counters.distances += lists_;
-  const size_t probes = std::clamp<size_t>(metric_ == Metric::kL2 ? params.ef / 2 : params.ef, 1, lists_);
+  // Where rows are hidden the nearest of the others lie in lists farther off; probing as many more lists as there are
+  // fewer rows in each compares no more rows than otherwise.
+  const uint64_t ef = uint64_t{params.ef} * rows_.rows / live;
+  const size_t probes = std::clamp<uint64_t>(metric_ == Metric::kL2 ? ef / 2 : ef, 1, lists_);
   size_t sorted = 0;
   for (size_t i = 0; i < lists.size() && (i < probes || hits.size() < wanted); ++i) {
     if (i == sorted) {
