@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Union
 
 from . import _generation
 from ._database import Database, Handle, handle_of
 from ._errors import invalid
 from ._hits import copy_hits
-from ._ids import id_array
-from ._library import load
+from ._ids import id_array, sorted_ids
+from ._library import Library, load
 from ._lookup import find_library
 from ._matrix import matrix
 from ._options import Options, parse_dim, whole
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Ids = Union[Buffer, Sequence[int]]
 
 _MOST_HITS = 2**31 - 1
+_MOST_EF = 100_000
 
 
 def open_db(path: Union[str, os.PathLike[str]], dim: int, **opts: Any) -> Database:
@@ -107,28 +108,46 @@ def freeze(db: Database) -> None:
         handle.library.check(handle.library.freeze(address), attempt)
 
 
-def search_batch(db: Database, queries: Vectors, topk: int = 10) -> list[tuple[list[int], list[float]]]:
+def search_batch(
+    db: Database,
+    queries: Vectors,
+    topk: int = 10,
+    *,
+    ef: Optional[int] = None,
+    allowed: Optional[Ids] = None,
+    denied: Optional[Ids] = None,
+) -> list[tuple[list[int], list[float]]]:
     """The best `topk` frozen rows for each query, or all where there are fewer.
 
     queries: n vectors, as put_batch takes them. topk: 1 or more.
+    ef: candidates kept while a graph is searched, 1 to 100000, for this call; None: as the database was opened.
+    allowed: ids, as put_batch takes them, in any order: only rows of these are found, exactly as many as there are up
+        to topk; few of them cost little. denied: ids of which no row is found. At most one of the two.
 
     Returns n pairs (ids, scores), best first, in the order of the queries. Higher scores are better: the inner product,
     or minus the squared Euclidean distance.
 
-    PomaiDBError if a query has not db.dim components, topk is out of range, the database is closed, or the search
-    fails.
+    ef, allowed and denied need this project's engine. PomaiDBError if the library has no extension for them
+    (UNIMPLEMENTED), a query has not db.dim components, topk or another argument is out of range, the database is
+    closed, or the search fails.
     """
     attempt = f"search {_name(db)}"
     handle = handle_of(db, attempt)
     with handle.use(attempt) as address:
         checked_topk = whole(attempt, "topk", topk, 1, _MOST_HITS)
+        library = handle.library
+        search = library.search_batch
+        params: tuple[int, ...] = ()
+        extended = _search_params(library, ef, allowed, denied, attempt)
+        if extended is not None:
+            search, block = extended
+            params = (block.address,)
         with matrix(queries, db.dim, attempt) as rows:
             if not rows.rows:
                 return []
-            library = handle.library
             structs = _generation.queries(library.generation, rows.address, rows.rows, db.dim, checked_topk)
             out = ctypes.c_void_p()
-            status = library.search_batch(address, structs.buffer_info()[0], rows.rows, ctypes.addressof(out))
+            status = search(address, structs.buffer_info()[0], rows.rows, *params, ctypes.addressof(out))
             library.check(status, attempt)
             if not out.value:
                 library.misbehaves(attempt, "it reports success and gives no results")
@@ -136,6 +155,26 @@ def search_batch(db: Database, queries: Vectors, topk: int = 10) -> list[tuple[l
                 return copy_hits(library, out.value, rows.rows, checked_topk, attempt)
             finally:
                 library.search_batch_free(out.value, rows.rows)
+
+
+def _search_params(
+    library: Library, ef: Optional[int], allowed: Optional[Ids], denied: Optional[Ids], attempt: str
+) -> Optional[tuple[Callable[..., Any], _generation.SearchParams]]:
+    """The search of the extension and its params; None where the plain search will do."""
+    given = {"ef": ef, "allowed": allowed, "denied": denied}
+    wanted = [name for name, value in given.items() if value is not None]
+    if not wanted:
+        return None
+    if allowed is not None and denied is not None:
+        raise invalid(f"Cannot {attempt} with both allowed and denied ids (accepted: one of them)")
+    search = library.extended_search(attempt, " and ".join(wanted))
+    checked_ef = 0 if ef is None else whole(attempt, "ef", ef, 1, _MOST_EF)
+    ids = None
+    if allowed is not None:
+        ids = sorted_ids("allowed", allowed, attempt)
+    elif denied is not None:
+        ids = sorted_ids("denied", denied, attempt)
+    return search, _generation.SearchParams(checked_ef, ids, allowed is not None)
 
 
 def close(db: Database) -> None:

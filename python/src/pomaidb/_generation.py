@@ -88,6 +88,22 @@ def queries(generation: Generation, vectors: int, rows: int, dim: int, topk: int
     return words
 
 
+class SearchParams:
+    """A pomai_x_search_params_t; `ids` are ascending, and allowed or denied."""
+
+    _SIZE = 64
+
+    def __init__(self, ef: int, ids: Optional[array[int]], allowed: bool) -> None:
+        self._ids = ids  # kept, as the struct points into it
+        mode, address, count = 0, 0, 0
+        if ids is not None:
+            mode = 1 if allowed else 2
+            address, count = ids.buffer_info()
+        self._words = ctypes.create_string_buffer(self._SIZE)
+        struct.pack_into("<IIIIIIQQ", self._words, 0, self._SIZE, ef, 0, 0, mode, 0, address, count)
+        self.address = ctypes.addressof(self._words)
+
+
 def _row_addresses(vectors: int, rows: int, dim: int) -> array[int]:
     return array("Q", range(vectors, vectors + 4 * dim * rows, 4 * dim))
 

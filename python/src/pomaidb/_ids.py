@@ -37,6 +37,12 @@ def id_array(ids: Any, attempt: str) -> array[int]:
         raise
 
 
+def sorted_ids(name: str, ids: Any, attempt: str) -> array[int]:
+    """The ids of the argument `name`, ascending."""
+    packed = id_array(ids, f"{attempt} with {name}")
+    return array("Q", sorted(packed))
+
+
 def _listed(view: memoryview, attempt: str) -> Any:
     if view.ndim == 1 and view.format in tuple("hHiIlLqQ"):
         return view.tolist()

@@ -20,6 +20,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "pomai_freeze": (c_void_p, [c_void_p]),
     "pomai_search_batch": (c_void_p, [c_void_p, c_void_p, c_size_t, c_void_p]),
     "pomai_search_batch_free": (None, [c_void_p, c_size_t]),
+    "pomai_x_search_batch": (c_void_p, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     "pomai_close": (c_void_p, [c_void_p]),
     "pomai_status_code": (c_int, [c_void_p]),
     "pomai_status_message": (c_char_p, [c_void_p]),
@@ -52,11 +53,22 @@ class Library:
         self.freeze = self._function("pomai_freeze")
         self.search_batch = self._function("pomai_search_batch")
         self.search_batch_free = self._function("pomai_search_batch_free")
+        self._extended_search = self._extension("pomai_x_search_batch")
         self.close = self._function("pomai_close")
         self._status_code = self._function("pomai_status_code")
         self._status_message = self._function("pomai_status_message")
         self._status_free = self._function("pomai_status_free")
         self.generation = self._generation()
+
+    def extended_search(self, attempt: str, wanted: str) -> Callable[..., Any]:
+        """pomai_x_search_batch, an extension of this project's engine; `wanted` names what of the search needs it."""
+        if self._extended_search is None:
+            raise PomaiDBError(
+                f"Cannot {attempt} with {wanted}: the library {self.path} has no function pomai_x_search_batch "
+                "(leave it out, or use this project's engine)",
+                StatusCode.UNIMPLEMENTED,
+            )
+        return self._extended_search
 
     def check(self, status: Optional[int], attempt: str) -> None:
         """Raises the failure that a call returned, if it is one, and frees it."""
@@ -86,6 +98,9 @@ class Library:
             ) from failure
         function.restype, function.argtypes = _FUNCTIONS[name]
         return function  # type: ignore[no-any-return]
+
+    def _extension(self, name: str) -> Optional[Callable[..., Any]]:
+        return self._function(name) if hasattr(self._loaded, name) else None
 
     def _generation(self) -> Generation:
         block = OptionsBlock()
