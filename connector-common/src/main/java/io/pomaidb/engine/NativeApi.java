@@ -10,12 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The C functions of one loaded library, typed. Each library has its own table of functions, so that two of them live
  * side by side in one JVM; calls are whole batches, so that the cost of a dynamic call does not count.
  */
 final class NativeApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeApi.class);
 
     /** C's bool fills one byte of the result register and leaves the others to chance. */
     private static final int BOOL_MASK = 0xff;
@@ -51,6 +55,11 @@ final class NativeApi {
     private final Function optionsInit;
     private final Function versionString;
 
+    /** Of the extensions, each null where the library lacks it. */
+    private final Function extendedSearchBatch;
+
+    private final Function existsBatch;
+
     /**
      * Opens the library at {@code path}, an absolute path, and looks its functions up.
      *
@@ -83,6 +92,8 @@ final class NativeApi {
         statusFree = function("pomai_status_free");
         optionsInit = function("pomai_options_init");
         versionString = function("pomai_version_string");
+        extendedSearchBatch = extension("pomai_x_search_batch");
+        existsBatch = extension("pomai_x_exists_batch");
     }
 
     private static NativeLibrary open(Path path) {
@@ -125,6 +136,25 @@ final class NativeApi {
         }
     }
 
+    private Function extension(String name) {
+        try {
+            return library.getFunction(name);
+        } catch (UnsatisfiedLinkError missing) {
+            LOG.debug("The PomaiDB engine at {} has no {}", path, name, missing);
+            return null;
+        }
+    }
+
+    /** Whether {@link #searchBatch(Pointer, Pointer, long, Pointer, Pointer)} can be called. */
+    boolean hasExtendedSearch() {
+        return extendedSearchBatch != null;
+    }
+
+    /** Whether {@link #existsBatch} can be called. */
+    boolean hasExistsBatch() {
+        return existsBatch != null;
+    }
+
     void optionsInit(Pointer options) {
         optionsInit.invokeVoid(new Object[] {options});
     }
@@ -149,6 +179,11 @@ final class NativeApi {
         return searchBatch.invokePointer(new Object[] {database, queries, count, outResults});
     }
 
+    /** The search of the extensions. */
+    Pointer searchBatch(Pointer database, Pointer queries, long count, Pointer params, Pointer outResults) {
+        return extendedSearchBatch.invokePointer(new Object[] {database, queries, count, params, outResults});
+    }
+
     void searchBatchFree(Pointer results, long count) {
         searchBatchFree.invokeVoid(new Object[] {results, count});
     }
@@ -163,6 +198,10 @@ final class NativeApi {
 
     Pointer exists(Pointer database, long id, Pointer outExists) {
         return exists.invokePointer(new Object[] {database, id, outExists});
+    }
+
+    Pointer existsBatch(Pointer database, Pointer ids, long count, Pointer outExists) {
+        return existsBatch.invokePointer(new Object[] {database, ids, count, outExists});
     }
 
     Pointer delete(Pointer database, long id) {

@@ -101,40 +101,32 @@ public final class PomaiDatabase implements AutoCloseable {
         call("freeze", api::freeze, "freeze " + directory);
     }
 
+    /** As {@link #searchBatch(QueryBatch, int, SearchParams)}, as the database was opened and over all rows. */
+    public SearchHits searchBatch(QueryBatch queries, int topK) {
+        return searchBatch(queries, topK, SearchParams.DEFAULTS);
+    }
+
     /**
-     * The best {@code topK} rows for each query, or all where there are fewer.
+     * The best {@code topK} rows for each query that {@code params} let through, or all where there are fewer.
      *
      * @throws ConfigurationException if {@code topK} is below 1
      * @throws DataException if the queries have another dim than the database
+     * @throws IllegalStateException if the queries or the ids of {@code params} are closed
      */
-    public SearchHits searchBatch(QueryBatch queries, int topK) {
+    public SearchHits searchBatch(QueryBatch queries, int topK, SearchParams params) {
         if (topK < 1) {
             throw new ConfigurationException(
                     "Cannot search " + directory + " for the top " + topK + " (accepted: a top_k of 1 or more)");
         }
         requireDim("search with a batch of queries", queries.dim());
+        var attempt = "search " + directory + " with " + queries.size() + " queries";
         var vectors = queries.acquire();
         try {
-            return use("searchBatch", database -> search(database, vectors, queries.size(), topK));
+            return use(
+                    "searchBatch", database -> new BatchSearch(library, database, handle.out(), options.dim(), attempt)
+                            .search(vectors, queries.size(), topK, params));
         } finally {
             queries.release();
-        }
-    }
-
-    private SearchHits search(Pointer database, Pointer vectors, int count, int topK) {
-        if (count == 0) {
-            return new SearchHits(new int[1], new long[0], new float[0]);
-        }
-        var attempt = "search " + directory + " with " + count + " queries";
-        try (var structs = QueryStruct.array(library.generation(), vectors, count, options.dim(), topK)) {
-            var out = handle.out();
-            api.check(api.searchBatch(database, structs, count, out), attempt);
-            var results = library.require(out.getPointer(0), "results", attempt);
-            try {
-                return ResultsStruct.copy(results, library.generation(), count, topK, library, attempt);
-            } finally {
-                api.searchBatchFree(results, count);
-            }
         }
     }
 
@@ -181,6 +173,33 @@ public final class PomaiDatabase implements AutoCloseable {
             }
             return out.getByte(0) != 0;
         });
+    }
+
+    /**
+     * Whether there are rows of these ids, in any order: one question a row where the library has no better way. Ids in
+     * ascending unsigned order are answered faster.
+     */
+    public boolean[] exists(long[] ids) {
+        var answers = new boolean[ids.length];
+        if (!api.hasExistsBatch()) {
+            for (int i = 0; i < ids.length; i++) {
+                answers[i] = exists(ids[i]);
+            }
+        } else if (ids.length > 0) {
+            try (var words = OffHeap.zeroed((long) ids.length * Long.BYTES);
+                    var bytes = OffHeap.zeroed(ids.length)) {
+                words.write(0, ids, 0, ids.length);
+                call(
+                        "exists",
+                        database -> api.existsBatch(database, words, ids.length, bytes),
+                        "look " + ids.length + " rows up in " + directory);
+                var flags = bytes.getByteArray(0, ids.length);
+                for (int i = 0; i < ids.length; i++) {
+                    answers[i] = flags[i] != 0;
+                }
+            }
+        }
+        return answers;
     }
 
     /** Removes a row; searches find it until the next {@link #freeze}. That there is none is no error. */

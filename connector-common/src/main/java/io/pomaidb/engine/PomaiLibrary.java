@@ -103,6 +103,15 @@ public final class PomaiLibrary {
         return generation;
     }
 
+    /**
+     * Whether the library has this project's extension for searches: it leaves ids out by itself, counts what it does,
+     * and answers with fewer hits than asked for only where there are no more rows. With another library ids are left
+     * out by asking it for more hits than are wanted.
+     */
+    public boolean filtersIds() {
+        return api.hasExtendedSearch();
+    }
+
     NativeApi api() {
         return api;
     }

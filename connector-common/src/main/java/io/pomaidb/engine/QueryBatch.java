@@ -1,6 +1,5 @@
 package io.pomaidb.engine;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import io.pomaidb.error.DataException;
 import java.nio.FloatBuffer;
@@ -13,9 +12,7 @@ public final class QueryBatch implements AutoCloseable {
 
     private final int dim;
     private final int size;
-    private final Memory rows;
-    private int searches;
-    private boolean closed;
+    private final SharedMemory rows;
 
     /** Copies the rows of an array. As {@link #QueryBatch(int, FloatBuffer)}. */
     public QueryBatch(int dim, float[] rows) {
@@ -35,11 +32,10 @@ public final class QueryBatch implements AutoCloseable {
         }
         this.dim = dim;
         this.size = floats / dim;
-        // One byte where there is no query: memory of no bytes cannot be had.
-        this.rows = OffHeap.zeroed(Math.max(1, (long) floats * Float.BYTES));
+        this.rows = new SharedMemory("a batch of queries", (long) floats * Float.BYTES);
+        var memory = this.rows.memory();
         for (var row = 0; row < size; row++) {
-            this.rows
-                    .getByteBuffer((long) row * dim * Float.BYTES, (long) dim * Float.BYTES)
+            memory.getByteBuffer((long) row * dim * Float.BYTES, (long) dim * Float.BYTES)
                     .asFloatBuffer()
                     .put(rows.slice(rows.position() + row * dim, dim));
         }
@@ -54,16 +50,12 @@ public final class QueryBatch implements AutoCloseable {
     }
 
     /** The address of the rows, which stay until {@link #release}; an {@link IllegalStateException} if closed. */
-    synchronized Pointer acquire() {
-        if (closed) {
-            throw new IllegalStateException("Cannot use a batch of queries: it is closed");
-        }
-        searches++;
-        return rows;
+    Pointer acquire() {
+        return rows.acquire();
     }
 
-    synchronized void release() {
-        searches--;
+    void release() {
+        rows.release();
     }
 
     /**
@@ -72,12 +64,7 @@ public final class QueryBatch implements AutoCloseable {
      * @throws IllegalStateException if the batch is closed already, or a search is reading it
      */
     @Override
-    public synchronized void close() {
-        if (closed || searches > 0) {
-            throw new IllegalStateException("Cannot close a batch of queries: "
-                    + (closed ? "it is closed already" : searches + " searches are reading it"));
-        }
-        closed = true;
+    public void close() {
         rows.close();
     }
 }

@@ -16,14 +16,19 @@ final class QueryStruct {
 
     private QueryStruct() {}
 
-    /** An array of {@code count} structs, whose vectors stand in a matrix at {@code vectors}. The caller closes it. */
-    static Memory array(StructGeneration generation, Pointer vectors, int count, int dim, int topK) {
+    /**
+     * An array of {@code count} structs, whose vectors stand in a matrix at {@code vectors}. The caller closes it.
+     *
+     * @param chosen the rows of the matrix to take, {@code count} of them; null for the first
+     */
+    static Memory array(StructGeneration generation, Pointer vectors, int[] chosen, int count, int dim, int topK) {
         var stride = (long) generation.querySize();
         var structs = OffHeap.zeroed(stride * count);
         for (var i = 0; i < count; i++) {
             var base = i * stride;
             structs.setInt(base + STRUCT_SIZE, generation.querySize());
-            structs.setPointer(base + VECTOR, vectors.share((long) i * dim * Float.BYTES));
+            var row = chosen == null ? i : chosen[i];
+            structs.setPointer(base + VECTOR, vectors.share((long) row * dim * Float.BYTES));
             structs.setInt(base + DIM, dim);
             structs.setInt(base + TOP_K, topK);
         }

@@ -2,6 +2,7 @@ package io.pomaidb.engine;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The hits of a batch of queries, best first, copied to the Java heap. Immutable. A query has at most the top k asked
@@ -14,11 +15,46 @@ public final class SearchHits {
 
     private final long[] ids;
     private final float[] scores;
+    private final SearchCounters counters;
 
     SearchHits(int[] starts, long[] ids, float[] scores) {
+        this(starts, ids, scores, null);
+    }
+
+    private SearchHits(int[] starts, long[] ids, float[] scores, SearchCounters counters) {
         this.starts = starts;
         this.ids = ids;
         this.scores = scores;
+        this.counters = counters;
+    }
+
+    /** No hits for any of {@code queries} queries. */
+    public static SearchHits none(int queries) {
+        return new SearchHits(new int[queries + 1], new long[0], new float[0]);
+    }
+
+    /** The hits of each query. */
+    static SearchHits of(long[][] ids, float[][] scores) {
+        var starts = new int[ids.length + 1];
+        for (int i = 0; i < ids.length; i++) {
+            starts[i + 1] = Math.addExact(starts[i], ids[i].length);
+        }
+        var allIds = new long[starts[ids.length]];
+        var allScores = new float[allIds.length];
+        for (int i = 0; i < ids.length; i++) {
+            System.arraycopy(ids[i], 0, allIds, starts[i], ids[i].length);
+            System.arraycopy(scores[i], 0, allScores, starts[i], ids[i].length);
+        }
+        return new SearchHits(starts, allIds, allScores);
+    }
+
+    SearchHits with(SearchCounters newCounters) {
+        return new SearchHits(starts, ids, scores, newCounters);
+    }
+
+    /** What the search did; empty where the library does not count it. */
+    public Optional<SearchCounters> counters() {
+        return Optional.ofNullable(counters);
     }
 
     /** How many queries were answered. */
