@@ -3,34 +3,49 @@ package io.pomaidb.search;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.DatabaseOptions;
-import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentCache;
-import io.pomaidb.index.SegmentLease;
 import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The opened segments of one shard, newest first, and the rule which of several rows of an id counts. */
 final class OpenShard implements AutoCloseable {
-    private final List<Segment> segments = new ArrayList<>();
-    private final List<SegmentLease> leases = new ArrayList<>();
+    private final List<OpenSegment> segments = new ArrayList<>();
 
     private OpenShard() {}
 
     static OpenShard open(
-            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            PomaiIndex index,
+            Snapshot snapshot,
+            int shard,
+            SegmentCache cache,
+            PomaiOptions options,
+            int cores,
+            SegmentFilter filter)
             throws IOException {
+        var listed = new ArrayList<Segment>();
+        var filters = new ArrayList<IdFilter>();
+        for (Segment segment : snapshot.segmentsOf(shard)) {
+            if (segment.rows() > 0) {
+                listed.add(segment);
+                filters.add(filter.of(segment));
+            }
+        }
+        // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
+        int size = listed.size();
+        while (size > 0 && filters.get(size - 1).isNone()) {
+            size--;
+        }
         var opened = new OpenShard();
         try {
-            for (Segment segment : snapshot.segmentsOf(shard)) {
-                if (segment.rows() > 0) {
-                    DatabaseOptions database = databaseOptions(snapshot, options, cores);
-                    opened.leases.add(cache.lease(index, snapshot, segment, database));
-                    opened.segments.add(segment);
-                }
+            DatabaseOptions database = databaseOptions(snapshot, options, cores);
+            for (int i = 0; i < size; i++) {
+                var lease = cache.lease(index, snapshot, listed.get(i), database);
+                opened.segments.add(new OpenSegment(listed.get(i), lease, filters.get(i)));
             }
             return opened;
         } catch (IOException | RuntimeException e) {
@@ -53,31 +68,50 @@ final class OpenShard implements AutoCloseable {
         return segments.size();
     }
 
-    long rows(int segment) {
-        return segments.get(segment).rows();
+    OpenSegment segment(int segment) {
+        return segments.get(segment);
     }
 
-    PomaiDatabase database(int segment) {
-        return leases.get(segment).database();
+    /** For each of {@code ids}, whether a segment newer than {@code segment} has a row of it, which then counts. */
+    boolean[] replaced(long[] ids, int segment) {
+        var of = new int[ids.length];
+        Arrays.fill(of, segment);
+        return replaced(ids, of);
     }
 
-    /** Whether the row of {@code id} in {@code segment} counts: no newer segment has one. */
-    boolean isLive(long id, int segment) {
-        for (int newer = 0; newer < segment; newer++) {
-            if (database(newer).exists(id)) {
-                return false;
+    /** For each of {@code ids}, whether a segment newer than the one of {@code of} has a row of it, which then counts. */
+    boolean[] replaced(long[] ids, int[] of) {
+        var replaced = new boolean[ids.length];
+        var asked = new int[ids.length];
+        for (int newer = 0; newer < segments.size(); newer++) {
+            int count = 0;
+            for (int i = 0; i < ids.length; i++) {
+                if (newer < of[i] && !replaced[i]) {
+                    asked[count++] = i;
+                }
+            }
+            if (count == 0) {
+                break;
+            }
+            var questions = new long[count];
+            for (int i = 0; i < count; i++) {
+                questions[i] = ids[asked[i]];
+            }
+            boolean[] answers = segments.get(newer).database().exists(questions);
+            for (int i = 0; i < count; i++) {
+                replaced[asked[i]] = answers[i];
             }
         }
-        return true;
+        return replaced;
     }
 
     /** Keeps the databases from being used again, after a failure in one of them. */
     void invalidate() {
-        leases.forEach(SegmentLease::invalidate);
+        segments.forEach(OpenSegment::invalidate);
     }
 
     @Override
     public void close() {
-        leases.forEach(SegmentLease::close);
+        segments.forEach(OpenSegment::close);
     }
 }

@@ -3,33 +3,46 @@ package io.pomaidb.search;
 import io.pomaidb.config.IndexMetric;
 import io.pomaidb.engine.SearchHits;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
-/**
- * Merges the hits that the segments of a shard gave for a batch of queries. Whether a newer segment has an id is asked
- * only for hits that would enter the result, best first: that is what many segments cost.
- */
+/** Merges the hits that the segments of a shard gave for a batch of queries. */
 final class SegmentMerge {
     private final OpenShard shard;
     private final boolean cosine;
     private final List<SearchHits> hits;
     private final int[] depths;
+    private final int k;
+    private final ReplacedHits replaced;
     private final boolean[] ranDry;
     private final int[] heads;
-    private final int k;
 
-    SegmentMerge(OpenShard shard, IndexMetric metric, List<SearchHits> hits, int[] depths, int k) {
+    SegmentMerge(OpenShard shard, IndexMetric metric, List<SearchHits> hits, int queries, int[] depths, int k) {
         this.shard = shard;
         this.cosine = metric == IndexMetric.COSINE;
         this.hits = hits;
         this.depths = depths;
+        this.k = k;
+        this.replaced = new ReplacedHits(shard, queries, depths);
         this.ranDry = new boolean[shard.size()];
         this.heads = new int[shard.size()];
-        this.k = k;
     }
 
-    /** The best k live hits of a query; null if a segment may hold better ones than it was asked for. */
-    TopK merge(int query) {
+    /** The best k live hits of each query; null where a segment may hold better ones than it was asked for. */
+    TopK[] merge(int queries) {
+        var merged = new TopK[queries];
+        var open = new BitSet(queries);
+        open.set(0, queries);
+        while (!open.isEmpty()) {
+            for (int query = open.nextSetBit(0); query >= 0; query = open.nextSetBit(query + 1)) {
+                merged[query] = mergeOne(query);
+            }
+            open = replaced.ask();
+        }
+        return merged;
+    }
+
+    private TopK mergeOne(int query) {
         Arrays.fill(heads, 0);
         int room = 0;
         for (SearchHits segment : hits) {
@@ -47,10 +60,10 @@ final class SegmentMerge {
                 ranDry[best] = true;
                 return null;
             }
-            long id = hits.get(best).id(query, heads[best]);
-            float score = hits.get(best).score(query, heads[best]);
-            heads[best]++;
-            if (shard.isLive(id, best)) {
+            int rank = heads[best]++;
+            long id = hits.get(best).id(query, rank);
+            float score = hits.get(best).score(query, rank);
+            if (!replaced.has(best, query, rank, id)) {
                 insert(ids, scores, size++, id, cosine ? Math.max(-1, Math.min(1, score)) : score);
             }
         }
@@ -77,7 +90,8 @@ final class SegmentMerge {
     }
 
     private boolean isCut(int segment, int query) {
-        return heads[segment] == hits.get(segment).count(query) && depths[segment] < shard.rows(segment);
+        int count = hits.get(segment).count(query);
+        return heads[segment] == count && shard.segment(segment).mayHaveMore(count, depths[segment]);
     }
 
     private boolean isBefore(int segment, int other, int query) {

@@ -7,52 +7,112 @@ import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
- * Reads all rows of one shard of a snapshot, the newest of each id, in no particular order. Under the cosine metric
+ * Reads the rows of one shard of a snapshot, the newest of each id, in no particular order. Under the cosine metric
  * vectors are as they were stored, scaled to length one. For one thread; the scan itself is the current row's vector.
  */
 public final class ShardScan implements VectorSource, AutoCloseable {
+    private static final int MAX_ROWS = 1024;
+    private static final int MAX_COMPONENTS = 1 << 18;
+
     private final OpenShard shard;
+    private final int dim;
     private RecordScan scan;
     private int segment = -1;
 
-    private ShardScan(OpenShard shard) {
+    /** Rows read ahead, so that what newer segments replace is asked for together. */
+    private final long[] ids;
+
+    private final float[] vectors;
+    private final float[] vector;
+    private boolean[] replaced = new boolean[0];
+    private int size;
+    private int row;
+
+    private ShardScan(OpenShard shard, int dim) {
         this.shard = shard;
+        this.dim = dim;
+        int rows = Math.max(1, Math.min(MAX_ROWS, MAX_COMPONENTS / Math.max(1, dim)));
+        ids = new long[rows];
+        vectors = new float[rows * dim];
+        vector = new float[dim];
+    }
+
+    /** Opens a shard, of which every row is shown. */
+    public static ShardScan open(
+            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            throws IOException {
+        return open(index, snapshot, shard, cache, options, cores, SegmentFilter.ALL);
     }
 
     /** Opens the segments of a shard as {@link ShardSearcher#open} does. */
     public static ShardScan open(
-            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            PomaiIndex index,
+            Snapshot snapshot,
+            int shard,
+            SegmentCache cache,
+            PomaiOptions options,
+            int cores,
+            SegmentFilter filter)
             throws IOException {
-        return new ShardScan(OpenShard.open(index, snapshot, shard, cache, options, cores));
+        return new ShardScan(OpenShard.open(index, snapshot, shard, cache, options, cores, filter), snapshot.dim());
     }
 
     /** Steps to the next row; false at the end. */
     public boolean next() {
-        while (segment < shard.size()) {
-            while (scan != null && scan.next()) {
-                if (shard.isLive(scan.id(), segment)) {
-                    return true;
-                }
+        do {
+            row++;
+            if (row >= size && !fill()) {
+                row = size;
+                return false;
             }
-            endScan();
-            segment++;
-            if (segment < shard.size()) {
-                scan = shard.database(segment).scan();
+        } while (replaced[row]);
+        return true;
+    }
+
+    /** Reads the next rows that the filter shows, and stands on the first of them; false at the end. */
+    private boolean fill() {
+        row = 0;
+        size = 0;
+        while (size == 0 && segment < shard.size()) {
+            if (scan == null) {
+                segment++;
+                if (segment < shard.size()) {
+                    scan = shard.segment(segment).database().scan();
+                }
+            } else {
+                read();
             }
         }
-        return false;
+        return size > 0;
+    }
+
+    private void read() {
+        OpenSegment from = shard.segment(segment);
+        while (size < ids.length) {
+            if (!scan.next()) {
+                endScan();
+                break;
+            }
+            if (from.shows(scan.id())) {
+                scan.copyVector(vector);
+                System.arraycopy(vector, 0, vectors, size * dim, dim);
+                ids[size++] = scan.id();
+            }
+        }
+        replaced = shard.replaced(Arrays.copyOf(ids, size), segment);
     }
 
     /** Id of the current row. */
     public long id() {
-        return current().id();
+        return ids[current()];
     }
 
     @Override
     public int size() {
-        return current().dim();
+        return dim;
     }
 
     @Override
@@ -62,19 +122,19 @@ public final class ShardScan implements VectorSource, AutoCloseable {
 
     @Override
     public float component(int i) {
-        return current().component(i);
+        return vectors[current() * dim + i];
     }
 
     /** Copies the current row's vector into {@code target}, which has the index's dimension. */
     public void copyVector(float[] target) {
-        current().copyVector(target);
+        System.arraycopy(vectors, current() * dim, target, 0, dim);
     }
 
-    private RecordScan current() {
-        if (scan == null) {
+    private int current() {
+        if (row >= size) {
             throw new IllegalStateException("Cannot read a row of a shard: there is no current row");
         }
-        return scan;
+        return row;
     }
 
     private void endScan() {
@@ -88,6 +148,7 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     @Override
     public void close() {
         segment = shard.size();
+        size = 0;
         try {
             endScan();
         } finally {

@@ -4,6 +4,7 @@ import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.PomaiException;
 import io.pomaidb.engine.QueryBatch;
+import io.pomaidb.engine.SearchCounters;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.PomaiIndex;
@@ -16,9 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Searches one shard of a snapshot: every segment is asked for its best hits, hits whose id has a newer row in a newer
- * segment are dropped, and where too many were dropped the segments are asked again for more. It works with any engine
- * library, because it needs nothing but search and exists. For one thread; holds the segments open until {@link #close}.
+ * Searches one shard of a snapshot: every segment is asked for its best hits that the filter lets through, hits whose id
+ * has a newer row in a newer segment are dropped, and where too many were dropped the segments are asked again for more.
+ * It works with any engine library, because it needs nothing but search and exists, and is faster with the extensions of
+ * the bundled one. For one thread; holds the segments open until {@link #close}.
  */
 public final class ShardSearcher implements AutoCloseable {
     private static final int MAX_QUERIES = 4096;
@@ -27,10 +29,18 @@ public final class ShardSearcher implements AutoCloseable {
 
     private final OpenShard shard;
     private final Snapshot snapshot;
+    private SearchCounters counters = new SearchCounters(0, 0, 0);
 
     private ShardSearcher(OpenShard shard, Snapshot snapshot) {
         this.shard = shard;
         this.snapshot = snapshot;
+    }
+
+    /** Opens a shard, of which every row may be found. */
+    public static ShardSearcher open(
+            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            throws IOException {
+        return open(index, snapshot, shard, cache, options, cores, SegmentFilter.ALL);
     }
 
     /**
@@ -38,16 +48,23 @@ public final class ShardSearcher implements AutoCloseable {
      *
      * @param options of which {@code hnsw_ef_search} and {@code search_threads} count
      * @param cores native threads to use where {@code search_threads} does not say it
+     * @param filter which rows may be found; its ids are used until {@link #close}
      * @throws io.pomaidb.error.DataException if a segment file is missing or damaged; it names the file
      */
     public static ShardSearcher open(
-            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
+            PomaiIndex index,
+            Snapshot snapshot,
+            int shard,
+            SegmentCache cache,
+            PomaiOptions options,
+            int cores,
+            SegmentFilter filter)
             throws IOException {
-        return new ShardSearcher(OpenShard.open(index, snapshot, shard, cache, options, cores), snapshot);
+        return new ShardSearcher(OpenShard.open(index, snapshot, shard, cache, options, cores, filter), snapshot);
     }
 
     /**
-     * The best {@code k} rows of the shard for each query, or all where there are fewer. Scores are the inner product,
+     * The best {@code k} rows of the shard for each query that the filter lets through, or all where there are fewer. Scores are the inner product,
      * minus the squared distance, or the cosine from -1 to 1.
      *
      * @param from first query
@@ -67,7 +84,8 @@ public final class ShardSearcher implements AutoCloseable {
             var wanted = new int[to - from];
             Arrays.setAll(wanted, i -> from + i);
             var depths = new int[shard.size()];
-            Arrays.setAll(depths, segment -> (int) Math.min(k, shard.rows(segment)));
+            Arrays.setAll(
+                    depths, segment -> (int) Math.min(k, shard.segment(segment).candidates()));
             try {
                 search(queries, wanted, depths, k, (query, hits) -> found[query - from] = hits);
             } catch (PomaiException e) {
@@ -85,8 +103,11 @@ public final class ShardSearcher implements AutoCloseable {
 
     /** Searches in pieces of bounded memory; {@code depths} is how many hits each segment is asked for. */
     private void search(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
-        long deepest = Arrays.stream(depths).max().orElseThrow();
-        int piece = (int) Math.max(1, Math.min(MAX_QUERIES, MAX_HITS / deepest));
+        long deep = 1;
+        for (int depth : depths) {
+            deep += depth;
+        }
+        int piece = (int) Math.max(1, Math.min(MAX_QUERIES, MAX_HITS / deep));
         for (int start = 0; start < queries.length; start += piece) {
             int end = Math.min(queries.length, start + piece);
             searchPiece(vectors, Arrays.copyOfRange(queries, start, end), depths, k, found);
@@ -95,22 +116,23 @@ public final class ShardSearcher implements AutoCloseable {
 
     /** Searches together, and again deeper for the queries that too many hits were dropped from. */
     private void searchPiece(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
-        var merge = new SegmentMerge(shard, snapshot.metric(), hits(vectors, queries, depths), depths, k);
+        var hits = hits(vectors, queries, depths);
+        var merge = new SegmentMerge(shard, snapshot.metric(), hits, queries.length, depths, k);
+        TopK[] merged = merge.merge(queries.length);
         var incomplete = new int[queries.length];
         int count = 0;
         for (int i = 0; i < queries.length; i++) {
-            TopK hits = merge.merge(i);
-            if (hits == null) {
+            if (merged[i] == null) {
                 incomplete[count++] = queries[i];
             } else {
-                found.accept(queries[i], hits);
+                found.accept(queries[i], merged[i]);
             }
         }
         if (count > 0) {
             var deeper = new int[shard.size()];
             Arrays.setAll(deeper, segment -> {
                 long depth = depths[segment] * (merge.ranDry(segment) ? (long) DEEPER : 1);
-                return (int) Math.min(depth, shard.rows(segment));
+                return (int) Math.min(depth, shard.segment(segment).candidates());
             });
             search(vectors, Arrays.copyOf(incomplete, count), deeper, k, found);
         }
@@ -124,10 +146,27 @@ public final class ShardSearcher implements AutoCloseable {
         var hits = new ArrayList<SearchHits>(shard.size());
         try (var batch = new QueryBatch(vectors.dim(), rows.flip())) {
             for (int segment = 0; segment < shard.size(); segment++) {
-                hits.add(shard.database(segment).searchBatch(batch, depths[segment]));
+                SearchHits found = depths[segment] == 0
+                        ? SearchHits.none(queries.length)
+                        : shard.segment(segment).search(batch, depths[segment]);
+                hits.add(found);
+                found.counters().ifPresent(this::count);
             }
         }
         return hits;
+    }
+
+    private void count(SearchCounters added) {
+        counters = new SearchCounters(
+                counters.segments() + added.segments(),
+                counters.distances() + added.distances(),
+                counters.rowsScanned() + added.rowsScanned());
+    }
+
+    /** What the engine did for all searches so far: a segment counts as often as it was searched. Zeros with a library
+     * that does not count. */
+    public SearchCounters counters() {
+        return counters;
     }
 
     /** Gives the segments back to the cache, opened. A second call does nothing. */
