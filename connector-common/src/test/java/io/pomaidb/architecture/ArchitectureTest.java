@@ -34,11 +34,12 @@ class ArchitectureTest {
             .resideInAPackage("com.fasterxml.jackson..");
 
     @ArchTest
-    static final ArchRule NOTHING_IS_READ_BY_JAVA_SERIALIZATION = noClasses()
+    static final ArchRule PARQUET_ONLY_IN_THE_PAYLOAD = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.pomaidb.payload..")
             .should()
             .dependOnClassesThat()
-            .haveFullyQualifiedName("java.io.ObjectInputStream")
-            .because("whoever can write what is read can have any code run");
+            .resideInAPackage("org.apache.parquet..");
 
     @ArchTest
     static final ArchRule NO_CYCLES =
@@ -55,6 +56,8 @@ class ArchitectureTest {
             .definedBy("io.pomaidb.config..")
             .layer("vector")
             .definedBy("io.pomaidb.vector..")
+            .layer("payload")
+            .definedBy("io.pomaidb.payload..")
             .layer("index")
             .definedBy("io.pomaidb.index..")
             .layer("write")
@@ -71,6 +74,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("index")
             .mayOnlyBeAccessedByLayers("write", "search", "verify")
+            .whereLayer("payload")
+            .mayOnlyBeAccessedByLayers("index", "write", "search", "verify")
             .whereLayer("vector")
             .mayOnlyBeAccessedByLayers("write", "search")
             .whereLayer("config")

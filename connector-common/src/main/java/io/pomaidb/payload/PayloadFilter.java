@@ -1,0 +1,116 @@
+package io.pomaidb.payload;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.dictionarylevel.DictionaryFilter;
+import org.apache.parquet.filter2.predicate.FilterPredicate;
+import org.apache.parquet.filter2.statisticslevel.StatisticsFilter;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.internal.filter2.columnindex.ColumnIndexFilter;
+import org.apache.parquet.internal.filter2.columnindex.ColumnIndexStore;
+import org.apache.parquet.internal.filter2.columnindex.RowRanges;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/**
+ * Finds the rows of a segment that satisfy a predicate. Row groups that cannot have one are left out by their statistics and
+ * dictionaries, pages by the page indexes; of the others the id and the predicate's columns are read, and each row tested.
+ * For any number of threads.
+ */
+public final class PayloadFilter {
+    private final PayloadPredicate predicate;
+    private final BoundPredicate bound;
+
+    /**
+     * A filter for segments of a schema.
+     *
+     * @throws io.pomaidb.error.ConfigurationException if the predicate names a column that is not there, or has a literal
+     *     of another type than the column; it names the column
+     */
+    public PayloadFilter(PayloadSchema schema, PayloadPredicate predicate) {
+        this.predicate = predicate;
+        this.bound = BoundPredicate.bind(predicate, schema);
+    }
+
+    /**
+     * The rows of one segment for which the predicate is true.
+     *
+     * @param file null for a segment without a payload file, all columns of which are null
+     * @throws io.pomaidb.error.DataException if the file is missing or damaged; it names the file
+     */
+    public PayloadMatches matches(PayloadFile file) throws IOException {
+        if (file == null) {
+            return constant();
+        }
+        try (var source = ParquetSource.open(file, bound.columns())) {
+            if (!source.hasAny()) {
+                return constant();
+            }
+            return source.reading(() -> matches(file, source));
+        }
+    }
+
+    /** What the predicate says where all its columns are null. */
+    private PayloadMatches constant() {
+        return bound.test(new PayloadRow(bound.columns().size())) == BoundPredicate.TRUE
+                ? PayloadMatches.everything()
+                : PayloadMatches.of(new Roaring64Bitmap());
+    }
+
+    private PayloadMatches matches(PayloadFile file, ParquetSource source) throws IOException {
+        MessageType present = source.present();
+        List<PayloadColumn> columns = bound.columns().stream()
+                .filter(column -> present.containsField(column.name()))
+                .toList();
+        FilterPredicate pushed = new ParquetPushdown(columns, source.columnsWithNan()).of(predicate);
+        var ids = new Roaring64Bitmap();
+        List<BlockMetaData> groups = source.groups();
+        for (int group = 0; group < groups.size(); group++) {
+            if (pushed == null || mayMatch(source, group, pushed)) {
+                match(source, group, rows(source, group, pushed), ids);
+            }
+        }
+        return ids.getLongCardinality() == file.rows() ? PayloadMatches.everything() : PayloadMatches.of(ids);
+    }
+
+    private static boolean mayMatch(ParquetSource source, int group, FilterPredicate pushed) throws IOException {
+        BlockMetaData block = source.groups().get(group);
+        if (StatisticsFilter.canDrop(pushed, block.getColumns())) {
+            return false;
+        }
+        source.checkDictionaries(group);
+        return !DictionaryFilter.canDrop(
+                pushed, block.getColumns(), source.reader().getDictionaryReader(group));
+    }
+
+    private static RowRanges rows(ParquetSource source, int group, FilterPredicate pushed) {
+        long rows = source.groups().get(group).getRowCount();
+        ColumnIndexStore indexes = source.indexes(group);
+        if (pushed == null) {
+            return RowRanges.createSingle(rows);
+        }
+        Set<ColumnPath> paths = new HashSet<>();
+        source.present().getPaths().forEach(path -> paths.add(ColumnPath.get(path)));
+        return ColumnIndexFilter.calculateRowRanges(FilterCompat.get(pushed), indexes, paths, rows);
+    }
+
+    private void match(ParquetSource source, int group, RowRanges rows, Roaring64Bitmap ids) throws IOException {
+        PageReadStore pages = source.pages(group, rows, source.present());
+        if (pages == null) {
+            return;
+        }
+        var materializer = new RowMaterializer(bound.columns(), source.present(), true);
+        RecordReader<PayloadRow> records = source.records(pages, source.present(), materializer);
+        for (long i = 0; i < pages.getRowCount(); i++) {
+            if (bound.test(records.read()) == BoundPredicate.TRUE) {
+                ids.addLong(materializer.id());
+            }
+        }
+    }
+}

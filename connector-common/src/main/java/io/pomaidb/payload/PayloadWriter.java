@@ -1,0 +1,205 @@
+package io.pomaidb.payload;
+
+import io.pomaidb.error.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Writes the payload of one segment. Rows come in any order and may replace each other: of several rows of an id the last
+ * one counts. They are collected in memory up to a bound, then sorted and put to a scratch file; rows that come in the
+ * order of their ids make one such file, which is not sorted again. For one thread. {@link #close} deletes the scratch
+ * files; the payload file appears by {@link #finish} only.
+ */
+public final class PayloadWriter implements AutoCloseable {
+    /** Scratch files of one size that are merged to one, so that there are never many to read at once. */
+    private static final int MERGED_RUNS = 32;
+
+    private static final int FIRST_ROWS = 1024;
+
+    private final PayloadSchema schema;
+    private final List<PayloadColumn> columns;
+    private final Path scratch;
+    private final int bufferBytes;
+    private final RowEncoder encoder;
+    private final List<SpilledRun.Writer> runs = new ArrayList<>();
+    private long[] ids = new long[FIRST_ROWS];
+
+    /** Where the row begins in the encoder's bytes; it ends where the next one begins. */
+    private int[] offsets = new int[FIRST_ROWS + 1];
+
+    private int count;
+    private int files;
+
+    /**
+     * A writer of rows of a schema that is not empty.
+     *
+     * @param scratch an existing local folder for this writer's files
+     * @param bufferBytes how many bytes of rows to keep in memory, approximately
+     */
+    public PayloadWriter(PayloadSchema schema, Path scratch, int bufferBytes) {
+        this.schema = schema;
+        this.columns = schema.stored();
+        this.scratch = scratch;
+        this.bufferBytes = bufferBytes;
+        this.encoder = new RowEncoder(columns);
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param key the row's key in UTF-8, of which {@code id} is the {@link KeyHash}; null where ids are numbers
+     * @param values the payload columns in the order of the schema, read before this returns; null where there are none
+     * @throws DataException if a value does not fit its column, or another key has the same id
+     */
+    public void add(long id, byte[] key, PayloadValues values) throws IOException {
+        if ((key != null) != (schema.keyColumn() != null)) {
+            throw new DataException("Cannot write row " + id + ": it has " + (key == null ? "no" : "a")
+                    + " string key (the index has ids that are "
+                    + (schema.keyColumn() == null ? "numbers)" : "hashes of column " + schema.keyColumn() + ")"));
+        }
+        if (count == ids.length) {
+            ids = Arrays.copyOf(ids, count * 2);
+            offsets = Arrays.copyOf(offsets, count * 2 + 1);
+        }
+        encoder.add(id, key, values);
+        ids[count++] = id;
+        offsets[count] = encoder.size();
+        if (encoder.size() + (long) count * (Long.BYTES + Integer.BYTES) >= bufferBytes) {
+            spill();
+        }
+    }
+
+    /** Takes the buffer's rows in order, each id once. */
+    private void drain(RunTarget target) throws IOException {
+        if (IdOrder.isStrictlyAscending(ids, count)) {
+            for (int i = 0; i < count; i++) {
+                target.add(ids[i], encoder.bytes(), offsets[i], offsets[i + 1] - offsets[i]);
+            }
+        } else {
+            int[] order = IdOrder.sorted(ids, count);
+            for (int i = 0; i < count; i++) {
+                int row = order[i];
+                if (i + 1 < count && ids[order[i + 1]] == ids[row]) {
+                    requireSameKey(row, order[i + 1]);
+                } else {
+                    target.add(ids[row], encoder.bytes(), offsets[row], offsets[row + 1] - offsets[row]);
+                }
+            }
+        }
+        count = 0;
+        encoder.clear();
+    }
+
+    private interface RunTarget {
+        void add(long id, byte[] bytes, int offset, int length) throws IOException;
+    }
+
+    private void requireSameKey(int row, int other) {
+        if (schema.keyColumn() != null) {
+            KeyCollisions.requireSame(
+                    ids[row],
+                    RowDecoder.key(encoder.bytes(), offsets[row]),
+                    RowDecoder.key(encoder.bytes(), offsets[other]));
+        }
+    }
+
+    private void spill() throws IOException {
+        if (count == 0) {
+            return;
+        }
+        long least = ids[0];
+        for (int i = 1; i < count; i++) {
+            least = Long.compareUnsigned(ids[i], least) < 0 ? ids[i] : least;
+        }
+        SpilledRun.Writer last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        if (last == null || last.level() > 0 || !last.isBefore(least)) {
+            mergeRuns();
+            last = newRun(0);
+        }
+        drain(last::add);
+    }
+
+    private SpilledRun.Writer newRun(int level) throws IOException {
+        var run = new SpilledRun.Writer(scratch.resolve("payload-" + files++ + ".run"), level);
+        runs.add(run);
+        return run;
+    }
+
+    /** Merges the newest runs while there are many of one level. */
+    private void mergeRuns() throws IOException {
+        while (runs.size() >= MERGED_RUNS) {
+            List<SpilledRun.Writer> newest = runs.subList(runs.size() - MERGED_RUNS, runs.size());
+            int level = newest.get(0).level();
+            if (newest.get(MERGED_RUNS - 1).level() != level) {
+                return;
+            }
+            var merging = List.copyOf(newest);
+            var merged = new SpilledRun.Writer(scratch.resolve("payload-" + files++ + ".run"), level + 1);
+            try {
+                RunMerge.merge(
+                        merging, schema.keyColumn() != null, (id, bytes, size) -> merged.add(id, bytes, 0, size));
+            } catch (IOException | RuntimeException e) {
+                merged.close();
+                throw e;
+            }
+            newest.clear();
+            runs.add(merged);
+            for (SpilledRun.Writer run : merging) {
+                run.close();
+            }
+        }
+    }
+
+    /**
+     * Writes the payload file. The writer can then only be closed.
+     *
+     * @param file a local file that does not exist
+     * @return the number of rows in it, which is that of distinct ids
+     * @throws DataException if two keys have the same id
+     */
+    public long finish(Path file) throws IOException {
+        var counter = new long[1];
+        boolean finished = false;
+        try (var to = new PayloadFileWriter(file, columns)) {
+            if (runs.isEmpty()) {
+                drain((id, bytes, offset, length) -> {
+                    to.add(id, bytes, offset);
+                    counter[0]++;
+                });
+            } else {
+                spill();
+                RunMerge.merge(runs, schema.keyColumn() != null, (id, bytes, size) -> {
+                    to.add(id, bytes, 0);
+                    counter[0]++;
+                });
+            }
+            finished = true;
+        } finally {
+            if (!finished) {
+                Files.deleteIfExists(file);
+            }
+        }
+        return counter[0];
+    }
+
+    /** Deletes the scratch files. A second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (SpilledRun.Writer run : runs) {
+            try {
+                run.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        runs.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
