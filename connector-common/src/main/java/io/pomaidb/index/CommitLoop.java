@@ -3,10 +3,12 @@ package io.pomaidb.index;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
 
@@ -43,12 +45,23 @@ final class CommitLoop {
             if (next.isEmpty()) {
                 return current.orElseThrow();
             }
+            LocalNames.sync(index, added(current, next.get()));
             if (put(next.get())) {
                 return next.get();
             }
         }
         throw new CommitConflictException("Cannot commit to index " + index.path() + ": " + maxAttempts
                 + " other commits came first (let fewer writers commit at the same time, or write again)");
+    }
+
+    private static List<Segment> added(Optional<Snapshot> current, Snapshot next) {
+        var known = current.stream()
+                .flatMap(snapshot -> snapshot.segments().stream())
+                .map(Segment::uuid)
+                .collect(Collectors.toSet());
+        return next.segments().stream()
+                .filter(segment -> !known.contains(segment.uuid()))
+                .toList();
     }
 
     /** Whether the snapshot is committed; false if another one has its number. */

@@ -21,4 +21,20 @@ final class ObjectUpload {
         }
         out.close();
     }
+
+    /** Closes a stream whose write failed, of an object that will be deleted should closing complete it. */
+    static void giveUp(FSDataOutputStream out, Exception failure) {
+        try {
+            if (out.hasCapability(ABORTABLE)) {
+                out.abort();
+            } else {
+                out.close();
+            }
+        } catch (IOException e) {
+            // HDFS throws the very failure again.
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
 }

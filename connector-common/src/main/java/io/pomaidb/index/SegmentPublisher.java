@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
@@ -64,7 +63,6 @@ public final class SegmentPublisher {
                 }
                 files.add(upload(file, name, new Path(remote, name)));
             }
-            syncDirectories(remote);
             return new Segment(shard, Segment.UNCOMMITTED, segment.uuid(), files, rows, engineVersion);
         } catch (IOException | RuntimeException e) {
             delete(segment);
@@ -168,14 +166,20 @@ public final class SegmentPublisher {
                 return file;
             }
         }
-        try (FSDataOutputStream out = index.fileSystem().create(to, false)) {
-            SegmentFile file = copy(from, name, out);
+        FSDataOutputStream out = index.fileSystem().create(to, false);
+        SegmentFile file;
+        try {
+            file = copy(from, name, out);
             // Object stores have no such capability: there, close() is what makes the file durable.
             if (out.hasCapability(StreamCapabilities.HSYNC)) {
                 out.hsync();
             }
-            return file;
+        } catch (IOException | RuntimeException e) {
+            ObjectUpload.giveUp(out, e);
+            throw e;
         }
+        out.close();
+        return file;
     }
 
     /**
@@ -198,7 +202,7 @@ public final class SegmentPublisher {
 
     /**
      * Computes a file's checksum and makes its content durable. Before the link is made, because after it the disk would
-     * have to write its journal for every file, where the directories' one time does for all.
+     * have to write its journal for every file; the commit does that once for all names.
      */
     private static SegmentFile checksum(java.nio.file.Path file, String name) throws IOException {
         var checksum = new CRC32C();
@@ -228,24 +232,5 @@ public final class SegmentPublisher {
             }
         }
         return new SegmentFile(name, size, (int) checksum.getValue());
-    }
-
-    /** On a local disk the names have to survive a power cut as well as the files. */
-    private void syncDirectories(Path segmentDirectory) throws IOException {
-        FileSystem fileSystem = index.fileSystem();
-        if (fileSystem instanceof RawLocalFileSystem local) {
-            var top = local.pathToFile(index.path()).toPath();
-            try (Stream<java.nio.file.Path> inside =
-                    Files.walk(local.pathToFile(segmentDirectory).toPath())) {
-                for (java.nio.file.Path directory :
-                        inside.filter(Files::isDirectory).toList()) {
-                    LocalDirectories.sync(directory);
-                }
-            }
-            var above = local.pathToFile(segmentDirectory).toPath().getParent();
-            for (; above.startsWith(top); above = above.getParent()) {
-                LocalDirectories.sync(above);
-            }
-        }
     }
 }
