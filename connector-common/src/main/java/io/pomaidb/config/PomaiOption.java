@@ -28,7 +28,13 @@ public enum PomaiOption {
             OptionUse.WRITE,
             OptionType.wholeNumber(1, PomaiOption.MAX_SHARDS),
             "4",
-            "Parts into which the ids are hashed; each is built and searched by itself. Fixed when the index is made."),
+            "Parts of the index; each is built and searched by itself. Fixed when the index is made, until it is compacted to"
+                    + " another number."),
+    SHARD_BY(
+            OptionUse.WRITE,
+            OptionType.oneOf(ShardBy.class),
+            "hash",
+            "How rows find their shard: by the id's hash, or by the nearest of as many trained centroids."),
     SEGMENTS_PER_SHARD(
             OptionUse.WRITE,
             OptionType.wholeNumber(1, 1024),
@@ -70,6 +76,11 @@ public enum PomaiOption {
             "0",
             "Native threads of one task, for building and for searching; 0: the cores that the task was given."),
     TOP_K(OptionUse.SEARCH, OptionType.wholeNumber(1, Integer.MAX_VALUE), "10", "Hits returned for each query."),
+    PROBES(
+            OptionUse.SEARCH,
+            OptionType.wholeNumber(0, PomaiOption.MAX_SHARDS),
+            "0",
+            "Shards that a query visits, the nearest first, where rows are sharded by `cluster`; 0: all of them."),
     QUERY(OptionUse.SEARCH, OptionType.vector(), "", "One query vector; its hits are returned instead of the rows."),
     QUERIES(
             OptionUse.SEARCH,

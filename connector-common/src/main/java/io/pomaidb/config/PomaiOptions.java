@@ -90,6 +90,10 @@ public final class PomaiOptions implements Serializable {
         return number(PomaiOption.SHARDS);
     }
 
+    public ShardBy shardBy() {
+        return get(PomaiOption.SHARD_BY, ShardBy.class);
+    }
+
     public int segmentsPerShard() {
         return number(PomaiOption.SEGMENTS_PER_SHARD);
     }
@@ -125,6 +129,11 @@ public final class PomaiOptions implements Serializable {
 
     public int topK() {
         return number(PomaiOption.TOP_K);
+    }
+
+    /** Shards that a query visits in an index that is sharded by cluster; 0 for all. */
+    public int probes() {
+        return number(PomaiOption.PROBES);
     }
 
     /** A copy of the one query vector. */

@@ -46,9 +46,11 @@ final class CommitLoop {
                 return current.orElseThrow();
             }
             LocalNames.sync(index, added(current, next.get()));
-            if (put(next.get())) {
-                return next.get();
+            SegmentLists.Arranged arranged = files.lists().arrange(next.get());
+            if (put(arranged.snapshot())) {
+                return arranged.snapshot();
             }
+            files.lists().discard(arranged);
         }
         throw new CommitConflictException("Cannot commit to index " + index.path() + ": " + maxAttempts
                 + " other commits came first (let fewer writers commit at the same time, or write again)");

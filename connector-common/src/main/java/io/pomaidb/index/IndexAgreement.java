@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.config.ShardBy;
 import io.pomaidb.error.ConfigurationException;
 
 /**
@@ -22,6 +23,7 @@ public record IndexAgreement(String attempt, PomaiOptions options, String remedy
         var schema = has.schema();
         check(PomaiOption.METRIC, options.metric().optionName(), has.metric().optionName());
         check(PomaiOption.SHARDS, options.shards(), has.shards());
+        check(PomaiOption.SHARD_BY, options.shardBy(), has.routing().isByCluster() ? ShardBy.CLUSTER : ShardBy.HASH);
         check(PomaiOption.ID_COLUMN, options.idColumn(), schema.idColumn());
         check(PomaiOption.VECTOR_COLUMN, options.vectorColumn(), schema.vectorColumn());
         if (has.dim() != 0) {

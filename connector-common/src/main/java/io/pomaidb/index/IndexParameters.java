@@ -15,8 +15,10 @@ import java.util.Objects;
  * @param dim components of every vector; 0 while no row has been written and no one has said
  * @param engine what segments are built with
  * @param shards number of shards, 1 to {@value #MAX_SHARDS}
+ * @param routing how rows find their shard
  */
-public record IndexParameters(IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards)
+public record IndexParameters(
+        IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards, Routing routing)
         implements Serializable {
     /** Components that a vector may have. */
     public static final int MAX_DIM = PomaiOption.MAX_DIM;
@@ -28,11 +30,27 @@ public record IndexParameters(IndexSchema schema, IndexMetric metric, int dim, E
         Objects.requireNonNull(schema, "schema");
         Objects.requireNonNull(metric, "metric");
         Objects.requireNonNull(engine, "engine");
+        Objects.requireNonNull(routing, "routing");
+    }
+
+    /** Parameters of an index whose ids are hashed. */
+    public IndexParameters(IndexSchema schema, IndexMetric metric, int dim, EngineParameters engine, int shards) {
+        this(schema, metric, dim, engine, shards, Routing.HASH);
     }
 
     /** The same with another dimension. */
     public IndexParameters withDim(int newDim) {
-        return new IndexParameters(schema, metric, newDim, engine, shards);
+        return new IndexParameters(schema, metric, newDim, engine, shards, routing);
+    }
+
+    /** The same with rows spread over other shards. */
+    public IndexParameters withShards(int newShards, Routing newRouting) {
+        return new IndexParameters(schema, metric, dim, engine, newShards, newRouting);
+    }
+
+    /** Whether rows find the same shard under both. */
+    public boolean routesAs(IndexParameters other) {
+        return shards == other.shards && routing.equals(other.routing);
     }
 
     /** How the native databases of this index are opened; {@code dim} has to be known. */

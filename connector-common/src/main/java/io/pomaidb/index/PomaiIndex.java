@@ -2,14 +2,15 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PathSecrets;
 import io.pomaidb.error.ConfigurationException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * An index at a path of a Hadoop file system, which may not exist yet. Immutable and safe for any number of threads; the
@@ -22,12 +23,16 @@ public final class PomaiIndex {
     private final Configuration configuration;
     private final FileSystem fileSystem;
     private final SnapshotFiles snapshots;
+    private final History history;
+    private final TombstoneFiles tombstones;
 
     private PomaiIndex(Path path, Configuration configuration, FileSystem fileSystem) {
         this.path = path;
         this.configuration = configuration;
         this.fileSystem = fileSystem;
         this.snapshots = new SnapshotFiles(fileSystem, path);
+        this.history = new History(this, snapshots);
+        this.tombstones = new TombstoneFiles(this);
     }
 
     /**
@@ -76,18 +81,124 @@ public final class PomaiIndex {
      * @throws ConfigurationException if the index does not have it
      */
     public Snapshot snapshot(long version) throws IOException {
-        try {
-            return snapshots.read(version);
-        } catch (FileNotFoundException e) {
-            throw new ConfigurationException(
-                    "Cannot read index " + path + ": it has no version " + version + " (it has: " + versions() + ")",
-                    e);
-        }
+        return history.read(version);
     }
 
-    /** All versions that can be read, ascending. */
+    /** All versions whose snapshots are there, ascending. */
     public List<Long> versions() throws IOException {
         return snapshots.versions();
+    }
+
+    /** The versions that can be read and have not expired, ascending; empty if there is no index. */
+    public List<SnapshotInfo> snapshots() throws IOException {
+        return history.list();
+    }
+
+    /**
+     * The snapshot that readers saw at a time.
+     *
+     * @throws ConfigurationException if there is none that old, or no index
+     */
+    public Snapshot snapshot(Instant time) throws IOException {
+        return history.read(time);
+    }
+
+    /**
+     * The snapshot that a tag names.
+     *
+     * @throws ConfigurationException if there is no such tag, or no index
+     */
+    public Snapshot snapshot(String tag) throws IOException {
+        return history.read(tag);
+    }
+
+    /**
+     * Commits a new snapshot with the rows and parameters of an earlier version. Like an overwrite it replaces all that
+     * the index holds at the commit. What streams have committed stays committed: none of it is written again.
+     *
+     * @throws ConfigurationException if the version does not exist or has expired; nothing became visible
+     */
+    public Snapshot rollback(long version) throws IOException {
+        return history.rollback(version);
+    }
+
+    /**
+     * Gives a version a name, which also keeps it from expiring. To repeat it changes nothing.
+     *
+     * @param name up to 100 letters, digits, {@code .}, {@code _} and {@code -}
+     * @throws ConfigurationException if the version does not exist or has expired, or the name is another version's
+     */
+    public Snapshot tag(String name, long version) throws IOException {
+        return history.tag(name, version);
+    }
+
+    /** Removes a tag, after which its version expires as others do. That there is none is no error. */
+    public Snapshot untag(String name) throws IOException {
+        return history.untag(name);
+    }
+
+    /**
+     * Deletes rows by id, those of all commits that came before this one's commit. Ids that the index does not have are no
+     * error.
+     *
+     * @return the snapshot without the rows
+     * @throws ConfigurationException if there is no index
+     * @throws CommitConflictException if others commit too often; nothing became visible
+     * @throws CommitStateUnknownException if it cannot be told whether the commit happened
+     */
+    public Snapshot delete(long... ids) throws IOException {
+        return delete(Roaring64Bitmap.bitmapOf(ids), Optional.empty());
+    }
+
+    /**
+     * As {@link #delete(long...)}.
+     *
+     * @param transaction makes the commit idempotent: if the index holds it already, nothing is committed
+     */
+    public Snapshot delete(Roaring64Bitmap ids, Optional<Transaction> transaction) throws IOException {
+        return new Deletion(this, ids, transaction).commit();
+    }
+
+    /**
+     * Expires old versions, and deletes the files that no retained version lists: those of expired versions at once,
+     * those that nobody has heard of after a grace period, because a running job may be about to commit them.
+     */
+    public VacuumReport vacuum(VacuumOptions options) throws IOException {
+        return new Vacuum(this, snapshots, options).run();
+    }
+
+    /**
+     * The segments of a shard that have rows, newest first, each with the ids that newer tombstones delete from it.
+     *
+     * @throws io.pomaidb.error.DataException if tombstones are missing or damaged
+     */
+    public List<ShardSegment> segmentsOf(Snapshot snapshot, int shard) throws IOException {
+        return tombstones.segmentsOf(snapshot, shard);
+    }
+
+    /**
+     * The ids that a segment deletes from older ones. Not to be changed.
+     *
+     * @throws io.pomaidb.error.DataException if they are missing or damaged
+     */
+    public Roaring64Bitmap tombstones(Segment segment) throws IOException {
+        return tombstones.read(segment);
+    }
+
+    /**
+     * The centroids that tell the rows' shards; empty where the hash of the id tells them.
+     *
+     * @throws io.pomaidb.error.DataException if they are missing or damaged
+     */
+    public Optional<Centroids> centroids(IndexParameters parameters) throws IOException {
+        return parameters.routing().isByCluster()
+                ? Optional.of(Centroids.read(fileSystem, snapshots.directory(), parameters))
+                : Optional.empty();
+    }
+
+    /** Stores centroids for a snapshot that is to route by them. Until a commit names them nobody sees them. */
+    public Routing publish(Centroids centroids) throws IOException {
+        return new Routing(centroids.write(fileSystem, snapshots.directory()));
     }
 
     /**

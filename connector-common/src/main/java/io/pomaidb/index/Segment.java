@@ -7,17 +7,27 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * One immutable native database of a shard.
+ * What one part of a commit did to a shard: rows in an immutable native database, ids that it deletes from older
+ * segments, or both.
  *
  * @param shard the shard whose rows it holds
- * @param sequence version of the snapshot that added it, or {@value #UNCOMMITTED} before that; within a shard the row
- *     of the highest sequence wins, and among segments of one commit the one that the snapshot lists last
+ * @param sequence version of the snapshot that added it, of a compacted segment the version that was compacted, or
+ *     {@value #UNCOMMITTED} before the commit; the row of the highest sequence wins, and among segments of one sequence the
+ *     one that the snapshot lists last
  * @param uuid names its directory and its entry in caches; begins with the id of its write
- * @param files everything in its directory that belongs to it
+ * @param files everything in its directory that belongs to it; without rows there is no database
  * @param rows rows with distinct ids
  * @param engineVersion version string of the engine that wrote it
+ * @param tombstones the ids that it deletes from the segments listed before it
  */
-public record Segment(int shard, long sequence, UUID uuid, List<SegmentFile> files, long rows, String engineVersion)
+public record Segment(
+        int shard,
+        long sequence,
+        UUID uuid,
+        List<SegmentFile> files,
+        long rows,
+        String engineVersion,
+        Tombstones tombstones)
         implements Serializable {
     /** Sequence of a segment that no snapshot lists yet. */
     public static final long UNCOMMITTED = 0;
@@ -28,7 +38,13 @@ public record Segment(int shard, long sequence, UUID uuid, List<SegmentFile> fil
     public Segment {
         Objects.requireNonNull(uuid, "uuid");
         Objects.requireNonNull(engineVersion, "engineVersion");
+        Objects.requireNonNull(tombstones, "tombstones");
         files = List.copyOf(files);
+    }
+
+    /** A segment that deletes nothing. */
+    public Segment(int shard, long sequence, UUID uuid, List<SegmentFile> files, long rows, String engineVersion) {
+        this(shard, sequence, uuid, files, rows, engineVersion, Tombstones.NONE);
     }
 
     /** Directory of the files, relative to the index. */
@@ -45,7 +61,23 @@ public record Segment(int shard, long sequence, UUID uuid, List<SegmentFile> fil
         return files.stream().mapToLong(SegmentFile::size).sum();
     }
 
-    Segment withSequence(long newSequence) {
-        return new Segment(shard, newSequence, uuid, files, rows, engineVersion);
+    /** The files that the engine opens; the others beside them are read where they lie. */
+    public List<SegmentFile> engineFiles() {
+        return files.stream()
+                .filter(file -> !file.name().equals(Tombstones.FILE))
+                .toList();
+    }
+
+    /** The same segment where there is nothing older that it could delete. */
+    public Segment withoutTombstones() {
+        List<SegmentFile> left = files.stream()
+                .filter(file -> !file.name().equals(Tombstones.FILE))
+                .toList();
+        return new Segment(shard, sequence, uuid, left, rows, engineVersion);
+    }
+
+    /** The same segment at another place in the order. */
+    public Segment withSequence(long newSequence) {
+        return new Segment(shard, newSequence, uuid, files, rows, engineVersion, tombstones);
     }
 }

@@ -10,6 +10,7 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +80,13 @@ public final class SegmentCache {
      */
     public SegmentLease lease(PomaiIndex index, Snapshot snapshot, Segment segment, DatabaseOptions options)
             throws IOException {
-        var key = new CacheKey(snapshot.indexId(), segment.uuid());
+        return lease(index, snapshot.indexId(), segment, options);
+    }
+
+    /** As {@link #lease(PomaiIndex, Snapshot, Segment, DatabaseOptions)}, for a segment that no snapshot lists yet. */
+    public SegmentLease lease(PomaiIndex index, UUID indexId, Segment segment, DatabaseOptions options)
+            throws IOException {
+        var key = new CacheKey(indexId, segment.uuid());
         while (true) {
             CachedSegment cached = segments.computeIfAbsent(key, k -> new CachedSegment(k, directory, idle));
             if (!directory.has(key) && !SegmentFetcher.isLocal(index)) {

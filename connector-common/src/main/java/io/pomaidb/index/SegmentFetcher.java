@@ -30,7 +30,7 @@ final class SegmentFetcher {
      * @throws DataException if a file is missing, of another size or damaged; it names the remote file
      */
     static void fetch(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : segment.engineFiles()) {
             java.nio.file.Path target = local.resolve(file.name());
             Files.createDirectories(target.getParent());
             Path remote = new Path(index.directoryOf(segment), file.name());
@@ -56,7 +56,7 @@ final class SegmentFetcher {
      * @throws DataException if a file is missing or of another size; it names the remote file
      */
     static void checkSizes(PomaiIndex index, Segment segment) throws IOException {
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : segment.engineFiles()) {
             Path remote = new Path(index.directoryOf(segment), file.name());
             try {
                 checkSize(
@@ -102,7 +102,7 @@ final class SegmentFetcher {
     static void link(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
         var fileSystem = (RawLocalFileSystem) index.fileSystem();
         java.nio.file.Path inside = fileSystem.pathToFile(index.path()).toPath().toRealPath();
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : segment.engineFiles()) {
             Path named = new Path(index.directoryOf(segment), file.name());
             java.nio.file.Path target = local.resolve(file.name());
             Files.createDirectories(target.getParent());
@@ -124,7 +124,7 @@ final class SegmentFetcher {
 
     /** Whether {@code local} has all files of the segment in their sizes. */
     static boolean isComplete(Segment segment, java.nio.file.Path local) throws IOException {
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : segment.engineFiles()) {
             java.nio.file.Path copy = local.resolve(file.name());
             if (!Files.isRegularFile(copy) || Files.size(copy) != file.size()) {
                 return false;
@@ -138,7 +138,7 @@ final class SegmentFetcher {
         if (!isComplete(segment, local)) {
             return false;
         }
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : segment.engineFiles()) {
             java.nio.file.Path copy = local.resolve(file.name());
             try (InputStream in = Files.newInputStream(copy)) {
                 check(copy.toString(), file, in, OutputStream.nullOutputStream());

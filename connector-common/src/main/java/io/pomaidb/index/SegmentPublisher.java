@@ -1,5 +1,6 @@
 package io.pomaidb.index;
 
+import io.pomaidb.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,9 @@ public final class SegmentPublisher {
     private static final int BUFFER_BYTES = 1 << 17; // stays in the second-level cache
     private static final String LOCK = "LOCK";
     private static final String TEMPORARY = ".tmp";
+
+    /** Engine version of a segment that no engine wrote. */
+    private static final String NO_ENGINE = "none";
 
     private final PomaiIndex index;
     private final WriteId write;
@@ -52,10 +57,21 @@ public final class SegmentPublisher {
      * @param engineVersion version string of the library that wrote it
      */
     public Segment publish(java.nio.file.Path local, int shard, long rows, String engineVersion) throws IOException {
+        return publish(local, shard, rows, engineVersion, new Roaring64Bitmap());
+    }
+
+    /**
+     * As {@link #publish(java.nio.file.Path, int, long, String)}, for a segment that also deletes ids from the segments
+     * which the snapshot will list before it.
+     */
+    public Segment publish(
+            java.nio.file.Path local, int shard, long rows, String engineVersion, Roaring64Bitmap deleted)
+            throws IOException {
         var segment = new Segment(shard, Segment.UNCOMMITTED, write.newSegment(), List.of(), rows, engineVersion);
         Path remote = index.directoryOf(segment);
         try {
             var files = new ArrayList<SegmentFile>();
+            Tombstones tombstones = publish(deleted, remote, files);
             for (java.nio.file.Path file : filesOf(local)) {
                 String name = local.relativize(file).toString().replace(java.io.File.separatorChar, '/');
                 if (!FileNames.isSafe(name)) {
@@ -63,11 +79,43 @@ public final class SegmentPublisher {
                 }
                 files.add(upload(file, name, new Path(remote, name)));
             }
-            return new Segment(shard, Segment.UNCOMMITTED, segment.uuid(), files, rows, engineVersion);
+            return new Segment(shard, Segment.UNCOMMITTED, segment.uuid(), files, rows, engineVersion, tombstones);
         } catch (IOException | RuntimeException e) {
             delete(segment);
             throw e;
         }
+    }
+
+    /** A segment without rows that deletes ids. Few ids need no upload: they will stand in the snapshot. */
+    public Segment publishTombstones(int shard, Roaring64Bitmap deleted) throws IOException {
+        var segment = new Segment(shard, Segment.UNCOMMITTED, write.newSegment(), List.of(), 0, NO_ENGINE);
+        Path remote = index.directoryOf(segment);
+        try {
+            var files = new ArrayList<SegmentFile>();
+            Tombstones tombstones = publish(deleted, remote, files);
+            return new Segment(
+                    shard, Segment.UNCOMMITTED, segment.uuid(), files, 0, segment.engineVersion(), tombstones);
+        } catch (IOException | RuntimeException e) {
+            delete(segment);
+            throw e;
+        }
+    }
+
+    private Tombstones publish(Roaring64Bitmap deleted, Path remote, List<SegmentFile> files) throws IOException {
+        long count = deleted.getLongCardinality();
+        if (count == 0) {
+            return Tombstones.NONE;
+        }
+        if (count > RoaringFormat.MAX_IDS) {
+            throw new DataException("Cannot delete " + count + " ids of index " + index.path()
+                    + " at once (accepted: up" + " to " + RoaringFormat.MAX_IDS + "; delete them in several commits)");
+        }
+        byte[] ids = RoaringFormat.encode(deleted);
+        if (ids.length <= Tombstones.MAX_INLINE_BYTES) {
+            return Tombstones.inline(count, ids);
+        }
+        files.add(SideFiles.write(index.fileSystem(), new Path(remote, Tombstones.FILE), ids));
+        return Tombstones.inFile(count);
     }
 
     /**

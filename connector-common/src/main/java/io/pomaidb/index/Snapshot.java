@@ -19,6 +19,9 @@ import java.util.UUID;
  * @param operation what made it, in one word, for people
  * @param timestampMillis when it was made, by the writer's clock; never earlier than the snapshot before
  * @param parameters what all segments share
+ * @param oldestVersion earlier versions have expired, except for those with a tag
+ * @param tags names for versions, which keep them from expiring
+ * @param lists the files that list the first of the segments; the snapshot's own file lists the rest
  * @param segments ordered by sequence, oldest first
  * @param transactions highest committed version of each application
  */
@@ -29,6 +32,9 @@ public record Snapshot(
         String operation,
         long timestampMillis,
         IndexParameters parameters,
+        long oldestVersion,
+        Map<String, Long> tags,
+        List<SegmentList> lists,
         List<Segment> segments,
         Map<String, Long> transactions)
         implements Serializable {
@@ -43,6 +49,8 @@ public record Snapshot(
         Objects.requireNonNull(commitId, "commitId");
         Objects.requireNonNull(operation, "operation");
         Objects.requireNonNull(parameters, "parameters");
+        tags = Map.copyOf(tags);
+        lists = List.copyOf(lists);
         segments = List.copyOf(segments);
         transactions = Map.copyOf(transactions);
     }
@@ -56,27 +64,61 @@ public record Snapshot(
                 APPEND,
                 System.currentTimeMillis(),
                 parameters,
+                1,
+                Map.of(),
+                List.of(),
                 sequenced(added, 1),
                 merged(Map.of(), transaction));
     }
 
     /** The snapshot after this one, with segments added. */
     public Snapshot append(IndexParameters newParameters, List<Segment> added, Optional<Transaction> transaction) {
+        return append(APPEND, newParameters, added, transaction);
+    }
+
+    /** The snapshot after this one, with segments added by an operation of another name. */
+    Snapshot append(
+            String newOperation,
+            IndexParameters newParameters,
+            List<Segment> added,
+            Optional<Transaction> transaction) {
         var all = new ArrayList<>(segments);
         all.addAll(sequenced(added, version + 1));
-        return successor(APPEND, newParameters, all, transaction);
+        return successor(newOperation, newParameters, lists, all, merged(transactions, transaction));
     }
 
     /** The snapshot after this one, with all segments replaced. */
     public Snapshot overwrite(IndexParameters newParameters, List<Segment> added, Optional<Transaction> transaction) {
-        return successor(OVERWRITE, newParameters, sequenced(added, version + 1), transaction);
+        return successor(
+                OVERWRITE, newParameters, List.of(), sequenced(added, version + 1), merged(transactions, transaction));
+    }
+
+    /**
+     * The snapshot after this one with other segments that hold the same rows, each with the sequence that its rows have.
+     *
+     * @param operation one word
+     */
+    public Snapshot rewrite(String operation, IndexParameters newParameters, List<Segment> rewritten) {
+        return successor(operation, newParameters, unchangedLists(rewritten), rewritten, transactions);
+    }
+
+    /** The snapshot after this one, with rows and parameters of an earlier one; what is committed stays committed. */
+    Snapshot rollback(Snapshot earlier) {
+        return successor("rollback", earlier.parameters, earlier.lists, earlier.segments, transactions);
+    }
+
+    /** The snapshot after this one, with other tags or an older version expired. */
+    Snapshot keep(String newOperation, long newOldestVersion, Map<String, Long> newTags) {
+        Snapshot next = successor(newOperation, parameters, lists, segments, transactions);
+        return next.with(newOldestVersion, newTags, next.lists);
     }
 
     private Snapshot successor(
             String newOperation,
             IndexParameters newParameters,
+            List<SegmentList> newLists,
             List<Segment> newSegments,
-            Optional<Transaction> transaction) {
+            Map<String, Long> newTransactions) {
         return new Snapshot(
                 indexId,
                 version + 1,
@@ -84,8 +126,50 @@ public record Snapshot(
                 newOperation,
                 Math.max(timestampMillis, System.currentTimeMillis()),
                 newParameters,
+                oldestVersion,
+                tags,
+                newLists,
                 newSegments,
-                merged(transactions, transaction));
+                newTransactions);
+    }
+
+    /** This snapshot with its segments listed in other files. */
+    Snapshot withLists(List<SegmentList> newLists) {
+        return with(oldestVersion, tags, newLists);
+    }
+
+    private Snapshot with(long newOldestVersion, Map<String, Long> newTags, List<SegmentList> newLists) {
+        return new Snapshot(
+                indexId,
+                version,
+                commitId,
+                operation,
+                timestampMillis,
+                parameters,
+                newOldestVersion,
+                newTags,
+                newLists,
+                segments,
+                transactions);
+    }
+
+    /** The lists that list the first of {@code others} as they do the first of this snapshot's segments. */
+    private List<SegmentList> unchangedLists(List<Segment> others) {
+        int listed = 0;
+        for (int i = 0; i < lists.size(); i++) {
+            int end = listed + lists.get(i).segments();
+            if (end > others.size() || !segments.subList(listed, end).equals(others.subList(listed, end))) {
+                return lists.subList(0, i);
+            }
+            listed = end;
+        }
+        return lists;
+    }
+
+    /** The segments that no list of {@link #lists} has. */
+    List<Segment> unlistedSegments() {
+        int listed = lists.stream().mapToInt(SegmentList::segments).sum();
+        return segments.subList(listed, segments.size());
     }
 
     private static List<Segment> sequenced(List<Segment> added, long sequence) {
@@ -104,6 +188,11 @@ public record Snapshot(
         return committed != null && committed >= transaction.version();
     }
 
+    /** Whether a version of the index can be relied on, as of this snapshot: no vacuum may delete its files. */
+    public boolean retains(long earlier) {
+        return earlier >= oldestVersion ? earlier <= version : tags.containsValue(earlier);
+    }
+
     /** Segments of one shard, newest first: the order in which an id's row is decided. */
     public List<Segment> segmentsOf(int shard) {
         var found = new ArrayList<Segment>();
@@ -115,7 +204,7 @@ public record Snapshot(
         return found;
     }
 
-    /** Rows of all segments; an id that several segments hold counts once for each. */
+    /** Rows of all segments; an id that several segments hold counts once for each, and a deleted one as well. */
     public long rows() {
         return segments.stream().mapToLong(Segment::rows).sum();
     }

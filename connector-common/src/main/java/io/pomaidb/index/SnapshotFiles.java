@@ -17,17 +17,24 @@ import org.apache.hadoop.security.AccessControlException;
 
 /** The snapshot files of one index: their names, the listing and the reading, and what else may stand in the folder. */
 final class SnapshotFiles {
-    private static final String DIRECTORY = "_pomai";
+    static final String DIRECTORY = "_pomai";
     private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
     private static final Pattern SHARD = Pattern.compile("shard=\\d{5}");
     private static final long MAX_BYTES = 256L << 20;
 
     private final FileSystem fileSystem;
     private final Path index;
+    private final SegmentLists lists;
 
     SnapshotFiles(FileSystem fileSystem, Path index) {
         this.fileSystem = fileSystem;
         this.index = index;
+        this.lists = new SegmentLists(fileSystem, directory());
+    }
+
+    /** The files that list segments for many snapshots. */
+    SegmentLists lists() {
+        return lists;
     }
 
     Path directory() {
@@ -85,7 +92,7 @@ final class SnapshotFiles {
         }
         // A newer format may end differently, and that it is newer is the better thing to say.
         SnapshotReader.refuseNewer(file.toString(), json);
-        return SnapshotReader.fromJson(file.toString(), version, SnapshotSeal.open(file.toString(), json));
+        return SnapshotReader.fromJson(file.toString(), version, SnapshotSeal.open(file.toString(), json), lists);
     }
 
     /**

@@ -14,8 +14,6 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,8 +33,7 @@ final class SnapshotReader {
     static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]{0,31}");
-    private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,1000}");
-    private static final Pattern CRC = Pattern.compile("[0-9a-f]{8}");
+    static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,1000}");
     private static final int MAX_DEPTH = 8;
     private static final int MAX_STRING = 4_000;
     private static final int MAX_DIGITS = 20;
@@ -62,7 +59,12 @@ final class SnapshotReader {
      * @param file what errors call it
      * @param version the version that the file's name says
      */
-    static Snapshot fromJson(String file, long version, byte[] json) {
+    static Snapshot fromJson(String file, long version, byte[] json, SegmentLists lists) throws IOException {
+        return new SnapshotReader(file).read(version, parse(file, json), lists);
+    }
+
+    /** The document in a file, whatever it says. */
+    static JsonNode parse(String file, byte[] json) {
         JsonNode document;
         try {
             document = MAPPER.readTree(json);
@@ -78,7 +80,7 @@ final class SnapshotReader {
             throw new DataException("Cannot read snapshot " + file
                     + ": it is empty (a snapshot file never changes after its commit; restore it)");
         }
-        return new SnapshotReader(file).read(version, document);
+        return document;
     }
 
     /**
@@ -111,7 +113,7 @@ final class SnapshotReader {
         }
     }
 
-    private Snapshot read(long version, JsonNode document) {
+    private Snapshot read(long version, JsonNode document, SegmentLists listFiles) throws IOException {
         var root = new JsonObject(file, "", document);
         // Before any other field: a newer format may have changed all of them.
         refuseNewer(file, root.integer(FORMAT, 1, Integer.MAX_VALUE));
@@ -120,15 +122,21 @@ final class SnapshotReader {
             throw root.wrong("version", Long.toString(written), version + ", as the file's name says");
         }
         IndexParameters parameters = readParameters(root);
+        UUID indexId = root.uuid("indexId");
+        List<SegmentList> lists = readLists(root);
+        var segments = new SegmentReader(version, parameters.shards());
         var snapshot = new Snapshot(
-                root.uuid("indexId"),
+                indexId,
                 version,
                 root.uuid("commitId"),
                 root.text("operation", WORD),
                 root.number("timestamp", 0, Long.MAX_VALUE),
                 parameters,
-                readSegments(root, version, parameters.shards()),
-                readTransactions(root.object("transactions")));
+                root.number("oldestVersion", 1, version),
+                readNumbers(root.object("tags"), 1, version),
+                lists,
+                readSegments(root, lists, listFiles, indexId, segments),
+                readNumbers(root.object("transactions"), Long.MIN_VALUE, Long.MAX_VALUE));
         if (parameters.dim() == 0 && !snapshot.segments().isEmpty()) {
             throw root.wrong("dim", "null", "an integer, as there are segments");
         }
@@ -139,9 +147,13 @@ final class SnapshotReader {
     private IndexParameters readParameters(JsonObject root) {
         IndexSchema schema = readSchema(root.object("schema"));
         int dim = root.isNull("dim") ? 0 : root.integer("dim", 1, IndexParameters.MAX_DIM);
-        root.text("shardFunction", Sharding.FUNCTION);
         return new IndexParameters(
-                schema, metric(root), dim, readEngine(root), root.integer("shards", 1, IndexParameters.MAX_SHARDS));
+                schema,
+                metric(root),
+                dim,
+                readEngine(root),
+                root.integer("shards", 1, IndexParameters.MAX_SHARDS),
+                readRouting(root));
     }
 
     private static IndexSchema readSchema(JsonObject json) {
@@ -188,72 +200,53 @@ final class SnapshotReader {
         return engine;
     }
 
-    private static List<Segment> readSegments(JsonObject root, long version, int shards) {
-        var segments = new ArrayList<Segment>();
-        var seen = new HashSet<UUID>();
-        long sequence = 1;
-        for (JsonObject json : root.objects("segments")) {
-            int shard = json.integer("shard", 0, shards - 1);
-            sequence = json.number("sequence", sequence, version);
-            String directory = json.text("directory", NAME);
-            UUID uuid = uuidOf(json, directory, shard);
-            if (!seen.add(uuid)) {
-                throw json.wrong(json.name("directory"), directory, "a directory that no other segment has");
-            }
-            if (!json.isNull("tombstones") && json.names().contains("tombstones")) {
-                throw json.wrong(json.name("tombstones"), "set", "no deleted rows in format version 1");
-            }
-            segments.add(new Segment(
-                    shard,
-                    sequence,
-                    uuid,
-                    readFiles(json),
-                    json.number("rows", 0, Long.MAX_VALUE),
-                    json.text("engineVersion", NAME)));
+    private static Routing readRouting(JsonObject root) {
+        if (root.isNull("centroids")) {
+            root.text("shardFunction", Sharding.FUNCTION);
+            return Routing.HASH;
+        }
+        root.text("shardFunction", Routing.NEAREST);
+        JsonObject json = root.object("centroids");
+        SegmentFile file = readFile(json, Centroids.FILE);
+        json.refuseOthers();
+        return new Routing(file);
+    }
+
+    /** A file of the snapshots' folder. */
+    private static SegmentFile readFile(JsonObject json, Pattern accepted) {
+        json.text("name", accepted);
+        return SegmentReader.readFile(json, Long.MAX_VALUE);
+    }
+
+    private static List<SegmentList> readLists(JsonObject root) {
+        var lists = new ArrayList<SegmentList>();
+        for (JsonObject json : root.objects("segmentLists")) {
+            lists.add(new SegmentList(
+                    readFile(json, SegmentLists.FILE),
+                    json.integer("segments", 1, Integer.MAX_VALUE),
+                    json.number("rows", 0, Long.MAX_VALUE)));
             json.refuseOthers();
         }
+        return lists;
+    }
+
+    /** The segments of the lists, and behind them those that the snapshot lists itself. */
+    private static List<Segment> readSegments(
+            JsonObject root, List<SegmentList> lists, SegmentLists listFiles, UUID indexId, SegmentReader reader)
+            throws IOException {
+        var segments = new ArrayList<Segment>();
+        for (SegmentList list : lists) {
+            segments.addAll(listFiles.read(list, indexId, reader));
+        }
+        segments.addAll(reader.read(root));
         return segments;
     }
 
-    private static UUID uuidOf(JsonObject json, String directory, int shard) {
-        String text = directory.substring(directory.lastIndexOf('/') + 1);
-        if (UUID_TEXT.matcher(text).matches()) {
-            UUID uuid = UUID.fromString(text);
-            if (Segment.directory(shard, uuid).equals(directory)) {
-                return uuid;
-            }
+    private static Map<String, Long> readNumbers(JsonObject json, long min, long max) {
+        var numbers = new HashMap<String, Long>();
+        for (String name : json.names()) {
+            numbers.put(name, json.number(name, min, max));
         }
-        throw json.wrong(
-                json.name("directory"),
-                '"' + directory + '"',
-                "data/shard=<five digits of shard " + shard + ">/<uuid>");
-    }
-
-    private static List<SegmentFile> readFiles(JsonObject segment) {
-        var files = new ArrayList<SegmentFile>();
-        var seen = new HashSet<String>();
-        long total = 0;
-        for (JsonObject json : segment.objects("files")) {
-            String name = json.text("name", NAME);
-            if (!FileNames.isSafe(name)) {
-                throw json.wrong(json.name("name"), '"' + name + '"', "a relative path inside the segment's directory");
-            }
-            if (!seen.add(name)) {
-                throw json.wrong(json.name("name"), '"' + name + '"', "a name that no other file of it has");
-            }
-            long size = json.number("size", 0, Long.MAX_VALUE - total);
-            total += size;
-            files.add(new SegmentFile(name, size, HexFormat.fromHexDigits(json.text("crc32c", CRC))));
-            json.refuseOthers();
-        }
-        return files;
-    }
-
-    private static Map<String, Long> readTransactions(JsonObject json) {
-        var transactions = new HashMap<String, Long>();
-        for (String application : json.names()) {
-            transactions.put(application, json.number(application, Long.MIN_VALUE, Long.MAX_VALUE));
-        }
-        return transactions;
+        return numbers;
     }
 }

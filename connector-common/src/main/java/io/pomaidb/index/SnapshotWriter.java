@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HexFormat;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Renders a snapshot as JSON, one segment a line so that a person can look at it; docs/format.md specifies it. */
@@ -24,17 +24,11 @@ final class SnapshotWriter {
             json.writeStringField("operation", snapshot.operation());
             json.writeNumberField("timestamp", snapshot.timestampMillis());
             writeParameters(json, snapshot.parameters());
-            json.writeArrayFieldStart("segments");
-            for (Segment segment : snapshot.segments()) {
-                json.writeRaw('\n');
-                writeSegment(json, segment);
-            }
-            json.writeEndArray();
-            json.writeObjectFieldStart("transactions");
-            for (var transaction : new TreeMap<>(snapshot.transactions()).entrySet()) {
-                json.writeNumberField(transaction.getKey(), transaction.getValue());
-            }
-            json.writeEndObject();
+            json.writeNumberField("oldestVersion", snapshot.oldestVersion());
+            writeNumbers(json, "tags", snapshot.tags());
+            writeLists(json, snapshot);
+            SegmentWriter.write(json, snapshot.unlistedSegments());
+            writeNumbers(json, "transactions", snapshot.transactions());
             json.writeEndObject();
             json.writeRaw('\n');
         }
@@ -64,7 +58,18 @@ final class SnapshotWriter {
         json.writeNumberField("adaptiveThreshold", engine.adaptiveThreshold());
         json.writeEndObject();
         json.writeNumberField("shards", parameters.shards());
-        json.writeStringField("shardFunction", Sharding.FUNCTION);
+        writeRouting(json, parameters.routing());
+    }
+
+    private static void writeRouting(JsonGenerator json, Routing routing) throws IOException {
+        json.writeStringField("shardFunction", routing.functionName());
+        if (routing.isByCluster()) {
+            json.writeObjectFieldStart("centroids");
+            SegmentWriter.writeFields(json, routing.centroids());
+            json.writeEndObject();
+        } else {
+            json.writeNullField("centroids");
+        }
     }
 
     private static void writeColumn(JsonGenerator json, String role, String name, String type) throws IOException {
@@ -74,22 +79,24 @@ final class SnapshotWriter {
         json.writeEndObject();
     }
 
-    private static void writeSegment(JsonGenerator json, Segment segment) throws IOException {
-        json.writeStartObject();
-        json.writeNumberField("shard", segment.shard());
-        json.writeNumberField("sequence", segment.sequence());
-        json.writeStringField("directory", segment.directory());
-        json.writeNumberField("rows", segment.rows());
-        json.writeStringField("engineVersion", segment.engineVersion());
-        json.writeArrayFieldStart("files");
-        for (SegmentFile file : segment.files()) {
+    private static void writeNumbers(JsonGenerator json, String field, Map<String, Long> numbers) throws IOException {
+        json.writeObjectFieldStart(field);
+        for (var number : new TreeMap<>(numbers).entrySet()) {
+            json.writeNumberField(number.getKey(), number.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeLists(JsonGenerator json, Snapshot snapshot) throws IOException {
+        json.writeArrayFieldStart("segmentLists");
+        for (SegmentList list : snapshot.lists()) {
+            json.writeRaw('\n');
             json.writeStartObject();
-            json.writeStringField("name", file.name());
-            json.writeNumberField("size", file.size());
-            json.writeStringField("crc32c", HexFormat.of().toHexDigits(file.crc32c()));
+            SegmentWriter.writeFields(json, list.file());
+            json.writeNumberField("segments", list.segments());
+            json.writeNumberField("rows", list.rows());
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 }

@@ -6,6 +6,7 @@ import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentCache;
+import io.pomaidb.index.ShardSegment;
 import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,11 +30,9 @@ final class OpenShard implements AutoCloseable {
             throws IOException {
         var listed = new ArrayList<Segment>();
         var filters = new ArrayList<IdFilter>();
-        for (Segment segment : snapshot.segmentsOf(shard)) {
-            if (segment.rows() > 0) {
-                listed.add(segment);
-                filters.add(filter.of(segment));
-            }
+        for (ShardSegment segment : index.segmentsOf(snapshot, shard)) {
+            listed.add(segment.segment());
+            filters.add(filter.of(segment.segment()).and(IdFilter.deny(segment.deleted())));
         }
         // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
         int size = listed.size();

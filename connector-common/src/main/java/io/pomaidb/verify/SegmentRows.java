@@ -4,6 +4,7 @@ import io.pomaidb.config.IndexMetric;
 import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.engine.RecordScan;
 import io.pomaidb.index.IdType;
+import io.pomaidb.index.Centroids;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentCache;
@@ -41,6 +42,11 @@ final class SegmentRows {
      * @throws io.pomaidb.error.DataException if a file is missing or damaged
      */
     Optional<String> check(PomaiIndex index, SegmentCache cache) throws IOException {
+        index.tombstones(segment);
+        if (segment.rows() == 0 && segment.engineFiles().isEmpty()) {
+            return Optional.empty();
+        }
+        Centroids centroids = index.centroids(snapshot.parameters()).orElse(null);
         DatabaseOptions options =
                 snapshot.parameters().databaseOptions().searchThreads(1).build();
         try (SegmentLease lease = cache.lease(index, snapshot, segment, options)) {
@@ -48,7 +54,7 @@ final class SegmentRows {
             lease.invalidate();
             try (RecordScan scan = lease.database().scan()) {
                 while (scan.next()) {
-                    Optional<String> problem = checkRow(scan);
+                    Optional<String> problem = checkRow(scan, centroids);
                     if (problem.isPresent()) {
                         return problem;
                     }
@@ -61,16 +67,16 @@ final class SegmentRows {
                 : Optional.of("it has " + rows + " rows (the snapshot says " + segment.rows() + ")");
     }
 
-    private Optional<String> checkRow(RecordScan scan) {
+    private Optional<String> checkRow(RecordScan scan, Centroids centroids) {
         long id = scan.id();
-        int shard = Sharding.shardOf(id, snapshot.shards());
+        scan.copyVector(vector);
+        int shard = centroids == null ? Sharding.shardOf(id, snapshot.shards()) : centroids.nearest(vector);
         if (shard != segment.shard()) {
             return Optional.of("row " + id + " belongs to shard " + shard);
         }
         if (snapshot.schema().idType() == IdType.INT && id != (int) id) {
             return Optional.of("row " + id + " has an id that is no int");
         }
-        scan.copyVector(vector);
         double squares = 0;
         for (float component : vector) {
             squares += (double) component * component;

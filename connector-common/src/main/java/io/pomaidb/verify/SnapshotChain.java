@@ -21,14 +21,15 @@ final class SnapshotChain {
 
     /** Holds snapshots, ascending, against each other. */
     void check(List<Snapshot> snapshots) {
+        Snapshot latest = snapshots.isEmpty() ? null : snapshots.get(snapshots.size() - 1);
         for (Snapshot snapshot : snapshots) {
-            checkOrder(snapshot);
+            checkOrder(snapshot, latest);
             checkSegments(snapshot);
             before = snapshot;
         }
     }
 
-    private void checkOrder(Snapshot snapshot) {
+    private void checkOrder(Snapshot snapshot, Snapshot latest) {
         Long other = commits.putIfAbsent(snapshot.commitId(), snapshot.version());
         if (other != null) {
             found(snapshot, "its commit " + snapshot.commitId() + " is that of version " + other + " too");
@@ -43,7 +44,9 @@ final class SnapshotChain {
                             + before.indexId());
         }
         for (long missing = before.version() + 1; missing < snapshot.version(); missing++) {
-            findings.accept(new Finding("version " + missing, "its snapshot does not exist"));
+            if (latest.retains(missing)) {
+                findings.accept(new Finding("version " + missing, "its snapshot does not exist"));
+            }
         }
         if (snapshot.timestampMillis() < before.timestampMillis()) {
             found(
@@ -56,7 +59,7 @@ final class SnapshotChain {
     private void checkSegments(Snapshot snapshot) {
         for (Segment segment : snapshot.segments()) {
             Segment other = segments.putIfAbsent(segment.uuid(), segment);
-            if (other != null && !other.equals(segment)) {
+            if (other != null && !other.equals(segment) && !other.withoutTombstones().equals(segment)) {
                 found(
                         snapshot,
                         "it describes segment " + segment.directory() + " in another way than earlier versions");

@@ -1,10 +1,13 @@
 package io.pomaidb.write;
 
 import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.config.ShardBy;
+import io.pomaidb.index.Centroids;
 import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.CommitStateUnknownException;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.LayoutChangedException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentPublisher;
 import io.pomaidb.index.Snapshot;
@@ -27,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class IndexWrite implements Serializable {
     private static final long serialVersionUID = 1L;
+    private static final int MAX_LAYOUTS = 10;
     private static final Logger LOG = LoggerFactory.getLogger(IndexWrite.class);
 
     private final String path;
@@ -67,9 +71,26 @@ public final class IndexWrite implements Serializable {
      */
     public static IndexWrite plan(PomaiIndex index, PomaiOptions options, WriteMode mode, IdType idType)
             throws IOException {
+        return plan(index, options, mode, idType, Optional.empty());
+    }
+
+    /**
+     * As {@link #plan(PomaiIndex, PomaiOptions, WriteMode, IdType)}, for an index whose rows may go to the shard of the
+     * nearest centroid.
+     *
+     * @param centroids one a shard, of {@link CentroidTraining}; an index that is made or overwritten with option
+     *     {@code shard_by} at {@code cluster} needs them, an append uses those that the index has
+     */
+    public static IndexWrite plan(
+            PomaiIndex index, PomaiOptions options, WriteMode mode, IdType idType, Optional<Centroids> centroids)
+            throws IOException {
         Optional<Snapshot> existing = index.latest();
-        IndexParameters wanted = ParameterCheck.wanted(options, idType);
         String path = index.path().toString();
+        boolean makesParameters = existing.isEmpty() || mode == WriteMode.OVERWRITE;
+        IndexParameters wanted = ParameterCheck.wanted(options, idType);
+        if (makesParameters && options.shardBy() == ShardBy.CLUSTER) {
+            wanted = ParameterCheck.clustered(path, wanted, options, centroids, index);
+        }
         if (existing.isEmpty()) {
             return new IndexWrite(path, options, mode, wanted, null, null, WriteId.random());
         }
@@ -116,7 +137,11 @@ public final class IndexWrite implements Serializable {
      */
     public ShardWriter newWriter(Configuration configuration, Path scratch, int cores) throws IOException {
         int threads = options.searchThreads() == 0 ? cores : options.searchThreads();
-        return new ShardWriter(new SegmentPublisher(index(configuration), id), parameters, options, threads, scratch);
+        PomaiIndex index = index(configuration);
+        RowRouter router =
+                RowRouter.ofRows(parameters, index.centroids(parameters).orElse(null));
+        return new ShardWriter(
+                new SegmentPublisher(index, id), parameters, options, threads, scratch, router, SegmentCompanion.NONE);
     }
 
     /**
@@ -136,17 +161,35 @@ public final class IndexWrite implements Serializable {
      */
     public Snapshot commit(Configuration configuration, List<WrittenSegment> written, Optional<Transaction> transaction)
             throws IOException {
-        var change = new WriteChange(path, mode, parameters, plannedOn, plannedParameters, written, transaction);
         PomaiIndex index = index(configuration);
-        Snapshot snapshot = index.commit(change);
-        deleteLosers(index, snapshot, written);
-        return snapshot;
+        IndexParameters layout = parameters;
+        List<WrittenSegment> segments = written;
+        for (int attempt = 1; ; attempt++) {
+            var change = new WriteChange(path, mode, layout, plannedOn, plannedParameters, segments, transaction);
+            try {
+                Snapshot snapshot = index.commit(change);
+                deleteLosers(index, snapshot, written);
+                return snapshot;
+            } catch (LayoutChangedException e) {
+                if (attempt == MAX_LAYOUTS) {
+                    throw e;
+                }
+                Snapshot current = index.latestExisting();
+                LOG.info("Another writer gave index {} other shards; this write's rows move to them", path);
+                LOG.debug("The commit that did not fit", e);
+                var rerouting = new Rerouting(index, current.indexId(), id, options);
+                segments = rerouting.reroute(layout.withDim(change.dim()), current.parameters(), segments);
+                layout = current.parameters();
+            }
+        }
     }
 
     /** After the commit nothing may fail any more: a caller would take it for the commit's failure and abort. */
     private void deleteLosers(PomaiIndex index, Snapshot snapshot, List<WrittenSegment> written) {
         var kept = new ArrayList<>(snapshot.segments());
-        written.forEach(segment -> kept.add(segment.segment()));
+        if (snapshot.parameters().routesAs(parameters)) {
+            written.forEach(segment -> kept.add(segment.segment()));
+        }
         try {
             new SegmentPublisher(index, id).deleteBut(kept);
         } catch (IOException | RuntimeException e) {

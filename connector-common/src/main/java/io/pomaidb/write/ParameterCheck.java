@@ -3,12 +3,16 @@ package io.pomaidb.write;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.Centroids;
 import io.pomaidb.index.EngineParameters;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexAgreement;
 import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.IndexSchema;
+import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
+import java.io.IOException;
+import java.util.Optional;
 
 /** Turns options into an index's parameters, and holds an append's options against the index that exists. */
 final class ParameterCheck {
@@ -53,7 +57,32 @@ final class ParameterCheck {
                         options.isSet(PomaiOption.ADAPTIVE_THRESHOLD)
                                 ? options.adaptiveThreshold()
                                 : engine.adaptiveThreshold()),
-                has.shards());
+                has.shards(),
+                has.routing());
+    }
+
+    /** The parameters of a new index whose rows go to the nearest of {@code centroids}, which are stored. */
+    static IndexParameters clustered(
+            String path, IndexParameters wanted, PomaiOptions options, Optional<Centroids> centroids, PomaiIndex index)
+            throws IOException {
+        if (centroids.isEmpty()) {
+            throw new ConfigurationException("Cannot write index " + path + ": option "
+                    + PomaiOption.SHARD_BY.optionName()
+                    + " is cluster and there are no centroids (train them on a sample of"
+                    + " the rows, or write with hash and compact to clusters)");
+        }
+        Centroids trained = centroids.get();
+        if (trained.count() != wanted.shards()) {
+            throw new ConfigurationException("Cannot write index " + path + ": there are " + trained.count()
+                    + " centroids and option " + PomaiOption.SHARDS.optionName() + " is " + wanted.shards()
+                    + " (they must agree)");
+        }
+        if (wanted.dim() != 0 && trained.dim() != wanted.dim()) {
+            throw new ConfigurationException("Cannot write index " + path + ": the centroids have " + trained.dim()
+                    + " components and option " + PomaiOption.DIM.optionName() + " is " + wanted.dim()
+                    + " (they must agree)");
+        }
+        return wanted.withDim(trained.dim()).withShards(wanted.shards(), index.publish(trained));
     }
 
     static ConfigurationException exists(String path) {

@@ -13,32 +13,48 @@ import io.pomaidb.vector.VectorReader;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
-/** The native database of one shard while its rows come in. */
+/** What a write does to one shard while its rows come in: a native database with the rows, and the ids it deletes. */
 final class ShardBuild implements AutoCloseable {
     private static final int MAX_BATCH_ROWS = 8192;
 
     private final Path directory;
     private final int shard;
-    private final int dim;
-    private final long firstId;
+    private final Roaring64Bitmap deleted = new Roaring64Bitmap();
+
+    /** Both null until the first row comes: ids can be deleted without one. */
     private PomaiDatabase database;
+
     private VectorBatch batch;
+    private int dim;
+    private long firstId;
     private long rows;
     private long lastId;
     private boolean ascending = true;
 
-    ShardBuild(Path directory, DatabaseOptions options, int shard, long firstId, int batchBytes) {
+    ShardBuild(Path directory, int shard) {
         this.directory = directory;
         this.shard = shard;
-        this.dim = options.dim();
-        this.firstId = firstId;
+    }
+
+    /** Whether rows can be added. */
+    boolean isOpen() {
+        return database != null;
+    }
+
+    /** Makes the database for the first row. */
+    void open(DatabaseOptions options, long idOfFirst, int batchBytes) throws IOException {
+        LocalDirectories.createPrivate(directory);
+        dim = options.dim();
+        firstId = idOfFirst;
         int bytesOfRow = Math.multiplyExact(dim, Float.BYTES);
-        this.batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfRow)));
+        batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfRow)));
         try {
-            this.database = PomaiDatabase.open(directory, options);
+            database = PomaiDatabase.open(directory, options);
         } catch (RuntimeException e) {
-            batch.close();
+            closeBatch();
             throw e;
         }
     }
@@ -54,6 +70,26 @@ final class ShardBuild implements AutoCloseable {
             ascending = false;
         }
         lastId = id;
+    }
+
+    /** Deletes an id from older segments, and the row of it that came in before. */
+    void delete(long id) {
+        deleted.addLong(id);
+        remove(id);
+    }
+
+    /** Has older segments' rows of these ids replaced, whatever shard they are in. */
+    void replace(Roaring64Bitmap ids) {
+        deleted.or(ids);
+    }
+
+    /** Takes back a row that came in before. */
+    void remove(long id) {
+        if (database != null) {
+            flush();
+            database.delete(id);
+            ascending = false;
+        }
     }
 
     private void flush() {
@@ -73,19 +109,35 @@ final class ShardBuild implements AutoCloseable {
         batch.clear();
     }
 
-    /** Freezes and uploads the database, and frees its memory and scratch files for the shards still to come. */
-    WrittenSegment publish(SegmentPublisher publisher) throws IOException {
-        flush();
-        batch.close();
-        batch = null;
-        database.freeze();
-        // Ids in ascending order, as Spark delivers them, count themselves: duplicates stand side by side.
-        long distinct = ascending ? rows : countRows();
-        String engineVersion = database.library().version();
-        closeDatabase();
-        Segment segment = publisher.publish(directory, shard, distinct, engineVersion);
+    /**
+     * Freezes and uploads the database, and frees its memory and scratch files for the shards still to come.
+     *
+     * @param beside writes files of its own into the database's directory before it is uploaded
+     * @return empty if there is nothing to commit
+     */
+    Optional<WrittenSegment> publish(SegmentPublisher publisher, SegmentCompanion beside) throws IOException {
+        long distinct = 0;
+        String engineVersion = "";
+        if (database != null) {
+            flush();
+            closeBatch();
+            database.freeze();
+            // Ids in ascending order, as Spark delivers them, count themselves: duplicates stand side by side.
+            distinct = ascending ? rows : countRows();
+            engineVersion = database.library().version();
+            closeDatabase();
+        }
+        Segment segment;
+        if (distinct > 0) {
+            beside.write(shard, directory);
+            segment = publisher.publish(directory, shard, distinct, engineVersion, deleted);
+        } else if (!deleted.isEmpty()) {
+            segment = publisher.publishTombstones(shard, deleted);
+        } else {
+            segment = null;
+        }
         LocalDirectories.delete(directory);
-        return new WrittenSegment(segment, dim, firstId);
+        return Optional.ofNullable(segment).map(published -> new WrittenSegment(published, dim, firstId));
     }
 
     private long countRows() {
@@ -98,6 +150,12 @@ final class ShardBuild implements AutoCloseable {
         return count;
     }
 
+    private void closeBatch() {
+        VectorBatch closing = batch;
+        batch = null;
+        closing.close();
+    }
+
     private void closeDatabase() {
         PomaiDatabase closing = database;
         database = null;
@@ -107,8 +165,7 @@ final class ShardBuild implements AutoCloseable {
     @Override
     public void close() {
         if (batch != null) {
-            batch.close();
-            batch = null;
+            closeBatch();
         }
         if (database != null) {
             closeDatabase();

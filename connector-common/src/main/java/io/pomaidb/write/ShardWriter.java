@@ -6,8 +6,9 @@ import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.LocalDirectories;
+import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentPublisher;
-import io.pomaidb.index.Sharding;
+import io.pomaidb.index.WriteId;
 import io.pomaidb.vector.VectorReader;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
@@ -34,27 +35,67 @@ public final class ShardWriter implements AutoCloseable {
     private final PomaiOptions options;
     private final int threads;
     private final Path scratch;
+    private final RowRouter router;
+    private final SegmentCompanion beside;
     private final Map<Integer, ShardBuild> builds = new TreeMap<>();
     private final List<WrittenSegment> published = new ArrayList<>();
     private VectorReader reader;
     private int dim;
     private boolean finished;
 
+    /**
+     * A writer.
+     *
+     * @param router says which shard a row belongs to
+     * @param beside adds files to the segments
+     */
     ShardWriter(
-            SegmentPublisher publisher, IndexParameters parameters, PomaiOptions options, int threads, Path scratch) {
+            SegmentPublisher publisher,
+            IndexParameters parameters,
+            PomaiOptions options,
+            int threads,
+            Path scratch,
+            RowRouter router,
+            SegmentCompanion beside) {
         this.publisher = publisher;
         this.parameters = parameters;
         this.options = options;
         this.threads = threads;
         this.scratch = scratch.resolve("pomaidb-write-" + UUID.randomUUID());
+        this.router = router;
+        this.beside = beside;
         if (parameters.dim() > 0) {
             useDim(parameters.dim());
         }
     }
 
+    /**
+     * A writer of rows that the index has already, into other segments of the same or another layout. They replace nothing.
+     *
+     * @param write whose segments these are
+     * @param parameters layout of the new segments
+     * @param threads native threads to build with
+     * @param scratch as {@link IndexWrite#newWriter} has it
+     * @param beside adds files to the segments
+     */
+    public static ShardWriter ofStoredRows(
+            PomaiIndex index,
+            WriteId write,
+            IndexParameters parameters,
+            PomaiOptions options,
+            int threads,
+            Path scratch,
+            SegmentCompanion beside)
+            throws IOException {
+        RowRouter router =
+                RowRouter.ofStoredRows(parameters, index.centroids(parameters).orElse(null));
+        var publisher = new SegmentPublisher(index, write);
+        return new ShardWriter(publisher, parameters, options, threads, scratch, router, beside);
+    }
+
     private void useDim(int known) {
         dim = known;
-        reader = VectorReader.ofRows(parameters.schema().vectorColumn(), known, parameters.metric());
+        reader = VectorReader.ofRows(parameters.schema().vectorColumn(), known, router.metric());
     }
 
     /**
@@ -77,19 +118,42 @@ public final class ShardWriter implements AutoCloseable {
         if (reader == null) {
             useDim(inferred(id, vector));
         }
-        int shard = Sharding.shardOf(id, parameters.shards());
-        ShardBuild build = builds.get(shard);
-        if (build == null) {
-            build = open(shard, id);
-        }
         boolean added = false;
         try {
-            build.add(id, vector, reader);
+            VectorSource routed = router.route(id, vector, this::takeBack);
+            ShardBuild build = build(router.shard());
+            if (!build.isOpen()) {
+                build.open(databaseOptions(), id, batchBytes());
+            }
+            build.add(id, routed, reader);
             added = true;
         } finally {
             // A row that was refused halfway stands in the batch: it must not be published.
             finished = !added;
         }
+    }
+
+    /**
+     * Deletes a row: what older segments have of the id, and what was written here before. What is written later stays.
+     *
+     * @throws io.pomaidb.engine.PomaiException if the engine fails; the writer can then only be closed
+     */
+    public void delete(long id) {
+        if (finished) {
+            throw new IllegalStateException("Cannot delete row " + id + ": the writer is finished");
+        }
+        boolean deleted = false;
+        try {
+            router.forget(id, this::takeBack);
+            build(router.shardOfDeletion(id)).delete(id);
+            deleted = true;
+        } finally {
+            finished = !deleted;
+        }
+    }
+
+    private void takeBack(int shard, long id) {
+        build(shard).remove(id);
     }
 
     private int inferred(long id, VectorSource vector) {
@@ -101,28 +165,29 @@ public final class ShardWriter implements AutoCloseable {
         return vector.size();
     }
 
-    private ShardBuild open(int shard, long firstId) throws IOException {
-        Path directory = scratch.resolve("shard-" + shard);
-        LocalDirectories.createPrivate(directory);
-        DatabaseOptions database = parameters
+    private ShardBuild build(int shard) {
+        return builds.computeIfAbsent(shard, s -> new ShardBuild(scratch.resolve("shard-" + s), s));
+    }
+
+    private DatabaseOptions databaseOptions() {
+        return parameters
                 .withDim(dim)
                 .databaseOptions()
                 .searchThreads(threads)
                 .fsync(options.fsync())
                 .memoryBudgetBytes(options.memoryBudgetBytes())
                 .build();
-        // Rows that come by shard meet one database at a time; where they do not, many shards must not mean much
-        // memory.
-        int batchBytes = builds.size() < FEW_SHARDS ? BATCH_BYTES : BATCH_BYTES / 16;
-        var build = new ShardBuild(directory, database, shard, firstId, batchBytes);
-        builds.put(shard, build);
-        return build;
+    }
+
+    /** Rows that come by shard meet one database at a time; where they do not, many shards must not mean much memory. */
+    private int batchBytes() {
+        return builds.size() <= FEW_SHARDS ? BATCH_BYTES : BATCH_BYTES / 16;
     }
 
     /**
      * Freezes and uploads what was written. If that fails, what was uploaded is deleted as far as possible.
      *
-     * @return one segment for each shard that got rows
+     * @return one segment for each shard that got rows or deletions
      */
     public List<WrittenSegment> finish() throws IOException {
         if (finished) {
@@ -130,8 +195,9 @@ public final class ShardWriter implements AutoCloseable {
         }
         finished = true;
         try {
-            for (ShardBuild build : builds.values()) {
-                published.add(build.publish(publisher));
+            for (var build : builds.entrySet()) {
+                build.getValue().replace(router.replaced(build.getKey()));
+                build.getValue().publish(publisher, beside).ifPresent(published::add);
             }
         } catch (IOException | RuntimeException e) {
             abort();

@@ -3,6 +3,7 @@ package io.pomaidb.write;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.LayoutChangedException;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.index.SnapshotUpdate;
@@ -39,11 +40,14 @@ final class WriteChange implements SnapshotUpdate {
     }
 
     private static int dimOf(String path, int planned, List<WrittenSegment> written) {
-        if (written.isEmpty()) {
+        // A segment that only deletes has no vectors.
+        List<WrittenSegment> withRows =
+                written.stream().filter(segment -> segment.segment().rows() > 0).toList();
+        if (withRows.isEmpty()) {
             return planned;
         }
-        WrittenSegment first = written.get(0);
-        for (WrittenSegment other : written) {
+        WrittenSegment first = withRows.get(0);
+        for (WrittenSegment other : withRows) {
             if (other.dim() != first.dim()) {
                 throw new DataException("Cannot write index " + path + ": the vector of row " + first.exampleId()
                         + " has " + first.dim() + " components and that of row " + other.exampleId() + " has "
@@ -53,13 +57,18 @@ final class WriteChange implements SnapshotUpdate {
         return first.dim();
     }
 
+    /** Components of the vectors; 0 while unknown. */
+    int dim() {
+        return parameters.dim();
+    }
+
     @Override
     public Optional<Snapshot> apply(Optional<Snapshot> current) {
         if (current.isEmpty()) {
             if (plannedOn != null) {
                 throw conflict("the index was deleted");
             }
-            return Optional.of(Snapshot.first(parameters, segments, transaction));
+            return Optional.of(Snapshot.first(parameters, segmentsIn(parameters), transaction));
         }
         Snapshot snapshot = current.get();
         if (transaction.isPresent() && snapshot.includes(transaction.get())) {
@@ -76,19 +85,28 @@ final class WriteChange implements SnapshotUpdate {
                 });
     }
 
+    /** None while the index has no dim: it has no rows, and deletions alone say nothing. */
+    private List<Segment> segmentsIn(IndexParameters after) {
+        return after.dim() == 0 ? List.of() : segments;
+    }
+
     private Snapshot append(Snapshot snapshot) {
         IndexParameters has = snapshot.parameters();
         if (plannedOn != null && !plannedOn.equals(snapshot.indexId())) {
             throw conflict("the index was replaced by another one");
         }
-        if (has.shards() != parameters.shards()
-                || has.metric() != parameters.metric()
+        if (has.metric() != parameters.metric()
                 || !has.schema().equals(parameters.schema())
                 || (has.dim() != 0 && parameters.dim() != 0 && has.dim() != parameters.dim())) {
             throw conflict(
                     "another writer gave the index other parameters: " + has + ", and this write has " + parameters);
         }
-        return snapshot.append(has.dim() == 0 ? has.withDim(parameters.dim()) : has, segments, transaction);
+        if (!has.routesAs(parameters)) {
+            throw new LayoutChangedException("Cannot commit to index " + path
+                    + ": other commits change its shards all the time (nothing was committed; write again)");
+        }
+        IndexParameters after = has.dim() == 0 ? has.withDim(parameters.dim()) : has;
+        return snapshot.append(after, segmentsIn(after), transaction);
     }
 
     private Snapshot overwrite(Snapshot snapshot) {
@@ -101,7 +119,7 @@ final class WriteChange implements SnapshotUpdate {
                 || (!dimLearned && has.dim() != plannedParameters.dim())) {
             throw conflict("another writer gave the index other parameters: " + has);
         }
-        return snapshot.overwrite(parameters, segments, transaction);
+        return snapshot.overwrite(parameters, segmentsIn(parameters), transaction);
     }
 
     private CommitConflictException conflict(String what) {

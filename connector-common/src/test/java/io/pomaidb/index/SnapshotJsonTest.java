@@ -8,6 +8,7 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +23,8 @@ class SnapshotJsonTest {
             List.of(Snapshots.segment(0), Snapshots.segment(3)),
             Optional.of(new Transaction("query-1", 17)));
 
-    private static Snapshot read(String json) {
-        return SnapshotReader.fromJson(FILE, 1, json.getBytes(StandardCharsets.UTF_8));
+    private static Snapshot read(String json) throws IOException {
+        return SnapshotReader.fromJson(FILE, 1, json.getBytes(StandardCharsets.UTF_8), Snapshots.noLists());
     }
 
     private String json() throws IOException {
@@ -80,7 +81,14 @@ class SnapshotJsonTest {
                 "\"cosine\" | \"hamming\" | metric is hamming",
                 "murmur3_x86_32 | crc32 | shardFunction is",
                 "\"payload\":[] | \"payload\":[{}] | schema.payload is not empty",
-                "\"rows\":100 | \"rows\":100,\"tombstones\":{} | segments[0].tombstones is set",
+                "\"rows\":100 | \"rows\":100,\"tombstones\":{} | segments[0].tombstones.count is missing",
+                "\"rows\":100 | \"rows\":100,\"tombstones\":{\"count\":0,\"inline\":\"AAAA\"} | tombstones.count is 0",
+                "\"rows\":100 | \"rows\":100,\"tombstones\":{\"count\":1,\"inline\":null} | tombstones.inline is null",
+                "\"rows\":100 | \"rows\":100,\"tombstones\":{\"count\":1,\"inline\":\"*\"} | tombstones.inline is",
+                "\"centroids\":null | \"centroids\":{} | shardFunction is",
+                "\"oldestVersion\":1 | \"oldestVersion\":2 | oldestVersion is 2",
+                "\"tags\":{} | \"tags\":{\"a\":7} | tags.a is 7",
+                "\"segmentLists\":[] | \"segmentLists\":[{\"name\":\"../../x\"}] | segmentLists[0].name is",
                 "\"rows\":100 | \"rows\":100,\"parent\":1 | unknown field segments[0].parent",
                 "\"query-1\":17 | \"query-1\":\"17\" | transactions.query-1 is \"17\"",
                 "\"operation\":\"append\" | \"operation\":\"Append it\" | operation is \"Append it\"",
@@ -104,10 +112,13 @@ class SnapshotJsonTest {
                 "append",
                 0,
                 snapshot.parameters(),
+                1,
+                Map.of(),
+                List.of(),
                 List.of(segment, segment),
                 snapshot.transactions());
         byte[] json = SnapshotWriter.toJson(twice);
-        assertThatThrownBy(() -> SnapshotReader.fromJson(FILE, 1, json))
+        assertThatThrownBy(() -> SnapshotReader.fromJson(FILE, 1, json, Snapshots.noLists()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("segments[1].directory")
                 .hasMessageContaining("that no other segment has");

@@ -3,6 +3,9 @@ package io.pomaidb.index;
 import io.pomaidb.config.IndexMetric;
 import java.util.List;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Snapshots and segments for tests that need no files behind them. */
 final class Snapshots {
@@ -15,6 +18,13 @@ final class Snapshots {
                 8,
                 new EngineParameters(32, 200, 64, 5000),
                 4);
+    }
+
+    /** Where there is no file that lists segments. */
+    static SegmentLists noLists() {
+        var fileSystem = new RawLocalFileSystem();
+        fileSystem.setConf(new Configuration());
+        return new SegmentLists(fileSystem, new Path("/nowhere"));
     }
 
     static Segment segment(int shard) {

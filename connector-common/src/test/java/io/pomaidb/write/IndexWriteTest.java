@@ -181,7 +181,7 @@ class IndexWriteTest {
         index.write(WriteMode.CREATE, row(1, 1, 2));
         IndexWrite append = index.plan(WriteMode.APPEND);
         List<WrittenSegment> written = index.writeTask(append, row(2, 1, 2));
-        index.write(WriteMode.OVERWRITE, row(3, 1, 2), "shards", "8");
+        index.write(WriteMode.OVERWRITE, row(3, 1, 2), "metric", "l2");
         assertThatThrownBy(() -> index.commit(append, written))
                 .isInstanceOf(CommitConflictException.class)
                 .hasMessageContaining("another writer gave the index other parameters");
