@@ -59,7 +59,9 @@ final class SnapshotChain {
     private void checkSegments(Snapshot snapshot) {
         for (Segment segment : snapshot.segments()) {
             Segment other = segments.putIfAbsent(segment.uuid(), segment);
-            if (other != null && !other.equals(segment) && !other.withoutTombstones().equals(segment)) {
+            if (other != null
+                    && !other.equals(segment)
+                    && !other.withoutTombstones().equals(segment)) {
                 found(
                         snapshot,
                         "it describes segment " + segment.directory() + " in another way than earlier versions");

@@ -25,7 +25,8 @@ class FormatDocumentTest {
         assertThat(example.find()).isTrue();
         byte[] json = example.group(1).getBytes(StandardCharsets.UTF_8);
 
-        Snapshot snapshot = SnapshotReader.fromJson("docs/format.md", 2, SnapshotSeal.open("docs/format.md", json), Snapshots.noLists());
+        Snapshot snapshot = SnapshotReader.fromJson(
+                "docs/format.md", 2, SnapshotSeal.open("docs/format.md", json), Snapshots.noLists());
 
         assertThat(new String(SnapshotSeal.seal(SnapshotWriter.toJson(snapshot)), StandardCharsets.UTF_8))
                 .isEqualTo(example.group(1));
