@@ -16,9 +16,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Data nodes that go down and come back in the middle of a file of several blocks. */
@@ -27,27 +29,38 @@ class DatanodeRestartIT {
     private static final SortedMap<Long, float[]> ROWS = Vectors.rows(new Random(1), 0, 12_000, DIM);
 
     @TempDir
+    static Path cluster;
+
+    private static MiniDFSCluster hdfs;
+
+    @TempDir
     Path folder;
 
-    private MiniDFSCluster hdfs;
     private Configuration configuration;
     private TestIndex index;
+    private MiniDFSCluster.DataNodeProperties[] stopped;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() throws IOException {
         var settings = new Configuration();
-        settings.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());
+        settings.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, cluster.toString());
         settings.setLong("dfs.blocksize", 1 << 20);
         settings.setInt("dfs.client.retry.window.base", 100);
+        settings.setInt("dfs.client.socket-timeout", 2_000);
         hdfs = new MiniDFSCluster.Builder(settings).numDataNodes(2).build();
         hdfs.waitActive();
-        configuration = HookedHdfs.configuration(hdfs.getConfiguration(0));
-        index = new TestIndex(folder, new org.apache.hadoop.fs.Path(hdfs.getURI() + "/index"), configuration);
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         hdfs.shutdown();
+    }
+
+    @BeforeEach
+    void open(TestInfo test) {
+        configuration = HookedHdfs.configuration(hdfs.getConfiguration(0));
+        String name = test.getTestMethod().orElseThrow().getName();
+        index = new TestIndex(folder, new org.apache.hadoop.fs.Path(hdfs.getURI() + "/" + name), configuration);
     }
 
     private Snapshot write() throws IOException {
@@ -104,8 +117,6 @@ class DatanodeRestartIT {
         write();
         requireAllRows();
     }
-
-    private MiniDFSCluster.DataNodeProperties[] stopped;
 
     private int filesBelow(org.apache.hadoop.fs.Path directory) throws IOException {
         FileSystem fileSystem = directory.getFileSystem(configuration);
