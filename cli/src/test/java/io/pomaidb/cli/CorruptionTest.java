@@ -1,0 +1,203 @@
+package io.pomaidb.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.fixture.Vectors;
+import io.pomaidb.write.WriteMode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code pomaidb verify} finds every one of 50 ways in which an index was damaged, and names the place. */
+class CorruptionTest {
+    private static final long SEED = 20261122;
+    private static final int DAMAGED_FILES = 40;
+
+    @TempDir
+    static Path folder;
+
+    private static Path good;
+
+    @BeforeAll
+    static void write() throws IOException {
+        var index = new TestIndex(folder);
+        var random = new Random(1);
+        index.write(
+                WriteMode.CREATE,
+                Vectors.rows(random, 0, 300, 8),
+                "shards",
+                "2",
+                "metric",
+                "cosine",
+                "adaptive_threshold",
+                "50");
+        for (int i = 1; i < 4; i++) {
+            index.write(WriteMode.APPEND, Vectors.rows(random, 200L * i, 200L * i + 100, 8));
+        }
+        good = index.path();
+    }
+
+    private static Path copy(String name) throws IOException {
+        Path to = Files.createDirectories(folder.resolve(name)).resolve("index");
+        try (Stream<Path> files = Files.walk(good)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(good.relativize(file)));
+            }
+        }
+        return to;
+    }
+
+    private static List<Path> files(Path index) throws IOException {
+        try (Stream<Path> files = Files.walk(index)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    @Test
+    void nothingIsWrongWithTheIndexItself() throws IOException {
+        Run run = Run.of("verify", "--json", good);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("findings")).isEmpty();
+        assertThat(run.json().get("snapshots").asInt()).isEqualTo(4);
+        assertThat(run.json().get("segments").asInt()).isEqualTo(8);
+        assertThat(run.json().get("rows").asLong()).isEqualTo(600);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aDamagedFileIsFound() throws IOException {
+        var random = new Random(SEED);
+        var tests = new ArrayList<DynamicTest>();
+        for (int i = 0; i < DAMAGED_FILES; i++) {
+            Path index = copy("file" + i);
+            List<Path> files = files(index);
+            Path victim = files.get(random.nextInt(files.size()));
+            String damage = damage(victim, files, random);
+            tests.add(DynamicTest.dynamicTest(
+                    i + " of seed " + SEED + ": " + damage + " " + index.relativize(victim),
+                    () -> requireFinding(index, victim.getFileName().toString())));
+        }
+        return tests.stream();
+    }
+
+    private static void requireFinding(Path index, String named) throws IOException {
+        Run run = Run.of("verify", "--json", index);
+        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(1);
+        assertThat(run.json().get("findings")).isNotEmpty();
+        assertThat(run.json().get("findings").toString()).contains(named);
+    }
+
+    private static String damage(Path file, List<Path> files, Random random) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        // That the latest snapshot is gone nobody can tell, and before vacuum nobody knows what the first one is.
+        boolean snapshot = file.getFileName().toString().endsWith(".json");
+        int kind = random.nextInt(snapshot ? 5 : 7);
+        switch (kind) {
+            case 0 -> {
+                content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+                Files.write(file, content);
+                return "a bit flipped in";
+            }
+            case 1 -> {
+                Files.write(file, Arrays.copyOf(content, random.nextInt(content.length)));
+                return "cut short";
+            }
+            case 2 -> {
+                Files.write(file, Arrays.copyOf(content, content.length + 1 + random.nextInt(5000)));
+                return "zeros after";
+            }
+            case 3 -> {
+                int from = random.nextInt(content.length);
+                int to = Math.min(content.length, from + 1 + random.nextInt(64));
+                for (int i = from; i < to; i++) {
+                    content[i] = (byte) ~content[i];
+                }
+                Files.write(file, content);
+                return "a range inverted in";
+            }
+            case 4 -> {
+                Path other = files.stream()
+                        .filter(candidate -> !candidate.equals(file) && differs(candidate, content))
+                        .filter(candidate -> candidate.toString().endsWith(".json") == snapshot)
+                        .findFirst()
+                        .orElseThrow();
+                Files.write(file, Files.readAllBytes(other));
+                return "another file in place of";
+            }
+            case 5 -> {
+                Files.delete(file);
+                return "deleted";
+            }
+            default -> {
+                Files.delete(file);
+                Files.createDirectory(file);
+                return "a folder in place of";
+            }
+        }
+    }
+
+    private static boolean differs(Path file, byte[] content) {
+        try {
+            return !Arrays.equals(Files.readAllBytes(file), content);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Damage that no checksum finds, because it came with a good one. */
+    @TestFactory
+    Stream<DynamicTest> aBrokenRuleIsFound() {
+        return Stream.of(
+                rule("another number of rows", json -> json.replaceFirst("\"rows\":\\d+", "\"rows\":7")),
+                rule("another dim", json -> json.replace("\"dim\":8", "\"dim\":9")),
+                rule("another number of shards", json -> json.replace("\"shards\":2", "\"shards\":3")),
+                rule(
+                        "another index",
+                        json -> json.replaceFirst(
+                                "\"indexId\":\"[^\"]*", "\"indexId\":\"3d0ba22a-8f3c-4b06-9d57-0c6f5a9c1c55")),
+                rule("an earlier time", json -> json.replaceFirst("\"timestamp\":\\d+", "\"timestamp\":1")),
+                rule("another metric", json -> json.replace("\"cosine\"", "\"l2\"")),
+                rule("a checksum", json -> json.replaceFirst("\"crc32c\":\"[0-9a-f]{8}", "\"crc32c\":\"00000000")),
+                rule("a size", json -> json.replaceFirst("\"size\":\\d+", "\"size\":99999999999999")),
+                rule(
+                        "a name that leaves the folder",
+                        json -> json.replaceFirst("\"name\":\"MANIFEST", "\"name\":\"../MANIFEST")),
+                rule("a field of nobody", json -> json.replaceFirst("\\{", "{\"extra\":1,")));
+    }
+
+    private static DynamicTest rule(String name, UnaryOperator<String> edit) {
+        return DynamicTest.dynamicTest(name, () -> {
+            Path index = copy("rule " + name);
+            Path last = index.resolve("_pomai/00000000000000000004.json");
+            String sealed = Files.readString(last);
+            String body = sealed.substring(0, sealed.lastIndexOf(",\"crc32c\":"));
+            String edited = edit.apply(body);
+            assertThat(edited).isNotEqualTo(body);
+            Files.writeString(last, seal(edited));
+            Run run = Run.of("verify", "--json", index);
+            assertThat(run.code()).as(run.out() + run.err()).isEqualTo(1);
+            assertThat(run.json().get("findings")).isNotEmpty();
+        });
+    }
+
+    /** The end of a snapshot file, as docs/format.md has it. */
+    private static String seal(String body) {
+        var checksum = new CRC32C();
+        checksum.update(body.getBytes(StandardCharsets.UTF_8));
+        return body + ",\"crc32c\":\"" + HexFormat.of().toHexDigits((int) checksum.getValue()) + "\"}\n";
+    }
+}
