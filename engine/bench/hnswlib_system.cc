@@ -7,12 +7,11 @@ namespace {
 
 class HnswlibSystem final : public System {
  public:
-  HnswlibSystem(const Data& data, const Params& params) {
-    if (data.metric == Metric::kL2) {
-      space_ = std::make_unique<hnswlib::L2Space>(data.dim);
-    } else {
-      space_ = std::make_unique<hnswlib::InnerProductSpace>(data.dim);
-    }
+  HnswlibSystem(const std::string& path, const Data& data) : space_(SpaceOf(data)) {
+    index_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(space_.get(), path);
+  }
+
+  HnswlibSystem(const Data& data, const Params& params) : space_(SpaceOf(data)) {
     index_ =
         std::make_unique<hnswlib::HierarchicalNSW<float>>(space_.get(), data.rows(), params.m, params.ef_construction);
     for (size_t i = 0; i < data.rows(); ++i) {
@@ -34,7 +33,19 @@ class HnswlibSystem final : public System {
     }
   }
 
+  bool Save(const std::string& path) override {
+    index_->saveIndex(path);
+    return true;
+  }
+
  private:
+  static std::unique_ptr<hnswlib::SpaceInterface<float>> SpaceOf(const Data& data) {
+    if (data.metric == Metric::kL2) {
+      return std::make_unique<hnswlib::L2Space>(data.dim);
+    }
+    return std::make_unique<hnswlib::InnerProductSpace>(data.dim);
+  }
+
   std::unique_ptr<hnswlib::SpaceInterface<float>> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> index_;
 };
@@ -43,6 +54,10 @@ class HnswlibSystem final : public System {
 
 std::unique_ptr<System> BuildHnswlib(const Data& data, const Params& params) {
   return std::make_unique<HnswlibSystem>(data, params);
+}
+
+std::unique_ptr<System> OpenHnswlib(const std::string& path, const Data& data, const Params& /*params*/) {
+  return std::make_unique<HnswlibSystem>(path, data);
 }
 
 }  // namespace bench

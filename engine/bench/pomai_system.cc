@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -7,6 +5,7 @@
 
 #include "pomai/pomai_c.h"
 #include "system.h"
+#include "temporary.h"
 
 namespace bench {
 namespace {
@@ -26,32 +25,17 @@ struct Close {
 };
 using Database = std::unique_ptr<pomai_db_t, Close>;
 
-class TemporaryFolder {
- public:
-  TemporaryFolder()
-      : path_((std::filesystem::temp_directory_path() / ("pomai-bench-" + std::string(6, 'X'))).string()) {
-    if (mkdtemp(path_.data()) == nullptr) {
-      throw std::runtime_error("Cannot make a folder for the benchmark: " + path_ + " (set TMPDIR)");
-    }
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // Through the C ABI, as clients come: put_batch and freeze; a handle for each ef, which is fixed when one is opened.
 class PomaiSystem final : public System {
  public:
-  PomaiSystem(const Data& data, const Params& params) : params_(params) {
-    const Database db = Open(data, 64);
+  // Opens what is there.
+  PomaiSystem(const std::string& path, const Data& data, const Params& params) : params_(params), path_(path) {
+    by_ef_[kFirstEf] = Open(data, kFirstEf);
+  }
+
+  PomaiSystem(const Data& data, const Params& params)
+      : params_(params), folder_(std::make_unique<TemporaryFolder>()), path_(folder_->path()) {
+    const Database db = Open(data, kFirstEf);
     std::vector<pomai_upsert_t> batch;
     for (size_t begin = 0; begin < data.rows(); begin += kBatch) {
       batch.clear();
@@ -91,17 +75,24 @@ class PomaiSystem final : public System {
     pomai_search_batch_free(results, queries.size());
   }
 
+  bool Save(const std::string& path) override {
+    std::filesystem::copy(path_, path);
+    return true;
+  }
+
  private:
+  static constexpr uint32_t kFirstEf = 64;
+
   [[nodiscard]] Database Open(const Data& data, uint32_t ef) const {
     pomai_options_t options{};
     pomai_options_init(&options);
-    options.path = folder_.path().c_str();
+    options.path = path_.c_str();
     options.dim = data.dim;
     options.search_threads = params_.threads;
-    options.index_type = POMAI_INDEX_HNSW;
+    options.index_type = params_.lists ? POMAI_INDEX_IVF : POMAI_INDEX_HNSW;
     options.hnsw_m = params_.m;
     options.hnsw_ef_construction = params_.ef_construction;
-    options.hnsw_ef_search = ef;
+    options.hnsw_ef_search = !params_.lists ? ef : data.metric == Metric::kL2 ? 2 * ef : ef;
     options.adaptive_threshold = 0;
     options.metric = data.metric == Metric::kL2 ? POMAI_METRIC_L2 : POMAI_METRIC_INNER_PRODUCT;
     pomai_db_t* db = nullptr;
@@ -110,7 +101,8 @@ class PomaiSystem final : public System {
   }
 
   Params params_;
-  TemporaryFolder folder_;
+  std::unique_ptr<TemporaryFolder> folder_;
+  std::string path_;
   std::map<uint32_t, Database> by_ef_;
 };
 
@@ -118,6 +110,10 @@ class PomaiSystem final : public System {
 
 std::unique_ptr<System> BuildPomai(const Data& data, const Params& params) {
   return std::make_unique<PomaiSystem>(data, params);
+}
+
+std::unique_ptr<System> OpenPomai(const std::string& path, const Data& data, const Params& params) {
+  return std::make_unique<PomaiSystem>(path, data, params);
 }
 
 }  // namespace bench

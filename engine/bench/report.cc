@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kRecalls[] = {0.90, 0.95, 0.99};
 
+double Megabytes(uint64_t bytes) { return static_cast<double>(bytes) * 1e-6; }
+
 }  // namespace
 
 double SpeedAt(const std::vector<Point>& curve, double recall) {
@@ -27,8 +29,8 @@ double SpeedAt(const std::vector<Point>& curve, double recall) {
 }
 
 void PrintTable(const Data& data, const Params& params, const std::vector<Measured>& measured) {
-  std::printf("\n%s: %zu x %u, m %u, ef_construction %u, one thread\n", data.name.c_str(), data.rows(), data.dim,
-              params.m, params.ef_construction);
+  std::printf("\n%s: %zu x %u, m %u, ef_construction %u, threads %u%s\n", data.name.c_str(), data.rows(), data.dim,
+              params.m, params.ef_construction, params.threads, params.lists ? ", inverted files" : "");
   std::printf("%-10s %8s %10s", "", "build s", "rows/s");
   for (const double recall : kRecalls) {
     std::printf("   qps@%.2f", recall);
@@ -52,6 +54,18 @@ void PrintTable(const Data& data, const Params& params, const std::vector<Measur
     std::printf("\n");
   }
   for (const Measured& system : measured) {
+    const Footprint& print = system.footprint;
+    if (print.files != 0) {
+      const double raw = static_cast<double>(data.base.size()) * sizeof(float);
+      std::printf(
+          "%s: files %.1f MB (%.3f of the vectors), opened in %.2f ms with %.2f MB mapped in; in memory %.1f MB "
+          "anonymous + %.1f MB graph, codes and ids, beside %.1f MB of mapped vectors\n",
+          system.system.c_str(), Megabytes(print.files), static_cast<double>(print.files) / raw,
+          print.open_milliseconds, Megabytes(print.mapped_by_open), Megabytes(print.anonymous), Megabytes(print.index),
+          Megabytes(print.vectors));
+    }
+  }
+  for (const Measured& system : measured) {
     std::printf("%s:", system.system.c_str());
     for (const Point& point : system.curve) {
       std::printf("  ef %u: %.4f %.0f/s", point.ef, point.recall, point.queries_per_second);
@@ -64,6 +78,7 @@ std::string Json(const Data& data, const Params& params, const std::vector<Measu
   std::ostringstream out;
   out << "{\"data\":\"" << data.name << "\",\"rows\":" << data.rows() << ",\"dim\":" << data.dim
       << ",\"m\":" << params.m << ",\"ef_construction\":" << params.ef_construction << ",\"threads\":" << params.threads
+      << ",\"index\":\"" << (params.lists ? "lists" : "graph") << "\""
       << ",\"k\":" << data.k << ",\"systems\":[";
   for (size_t i = 0; i < measured.size(); ++i) {
     out << (i == 0 ? "" : ",") << "{\"system\":\"" << measured[i].system

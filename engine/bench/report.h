@@ -18,6 +18,7 @@ struct Measured {
   std::string system;
   double build_seconds = 0;  // the median of the rounds
   std::vector<Point> curve;  // by ef
+  Footprint footprint;       // files is 0 where it was not measured
 };
 
 // Queries per second at a recall, on the line between the two points around it (in log queries per second); 0 where the
