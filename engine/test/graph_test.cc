@@ -3,6 +3,7 @@
 #include <cstring>
 #include <set>
 
+#include "index/graph_format.h"
 #include "test_data.h"
 
 namespace {
@@ -80,33 +81,112 @@ TEST(CosineRecallOnWordsAtTheDefaults) {
   CHECK(Recall(graph, words, Metric::kInnerProduct, EveryNth(words, 40), 10, 64) >= 0.99);
 }
 
-TEST(HigherParametersDoNotLowerRecall) {
-  const Vectors base = RandomVectors(kSanitized ? 1500 : 5000, 48, 5);
-  const Vectors queries = RandomVectors(200, 48, 6);
-  const auto recall = [&](uint32_t m, uint32_t ef_construction, uint32_t ef) {
-    Indexed graph(base, Graph(Metric::kL2, m, ef_construction));
-    return Recall(graph, base, Metric::kL2, queries, 10, ef);
-  };
+// Rows around centres that are about as far from each other as the rows of one centre are.
+Vectors AroundCentres(uint32_t rows, uint32_t dim, uint32_t centres, uint32_t seed) {
+  const Vectors middle = RandomVectors(centres, dim, seed);
+  Vectors vectors = RandomVectors(rows, dim, seed + 1, 0.7F);
+  for (uint32_t i = 0; i < rows; ++i) {
+    const float* centre = middle.row((i * 7919U) % centres);
+    for (uint32_t d = 0; d < dim; ++d) {
+      vectors.values[size_t{i} * dim + d] += centre[d];
+    }
+  }
+  return vectors;
+}
+
+// Averaged over the queries, more links, effort or width find no less; `kNoise` is what 200 queries cannot tell.
+void CheckHigherIsNotWorse(const Vectors& base, const Vectors& queries, Metric metric) {
   constexpr double kNoise = 0.005;
-  double before = 0;
-  for (const uint32_t ef : {10U, 20U, 40U, 80U, 160U}) {
-    const double now = recall(16, 200, ef);
-    CHECK(now >= before - kNoise);
-    before = now;
+  const auto rises = [&](std::initializer_list<uint32_t> values, const auto& recall_at) {
+    double best = 0;
+    for (const uint32_t value : values) {
+      const double recall = recall_at(value);
+      CHECK(recall >= best - kNoise);
+      best = std::max(best, recall);
+    }
+    return best;
+  };
+  Indexed graph(base, Graph(metric));
+  const double widest =
+      rises({10, 20, 40, 80, 160}, [&](uint32_t ef) { return Recall(graph, base, metric, queries, 10, ef); });
+  CHECK(widest >= 0.98);
+  rises({4, 8, 16, 32, 64}, [&](uint32_t m) {
+    Indexed other(base, Graph(metric, m));
+    return Recall(other, base, metric, queries, 10, 40);
+  });
+  rises({10, 50, 100, 200, 400, 800}, [&](uint32_t ef_construction) {
+    Indexed other(base, Graph(metric, 16, ef_construction));
+    return Recall(other, base, metric, queries, 10, 40);
+  });
+}
+
+TEST(HigherParametersDoNotLowerRecallOnRandomVectors) {
+  CheckHigherIsNotWorse(RandomVectors(kSanitized ? 1500 : 5000, 48, 5), RandomVectors(200, 48, 6), Metric::kL2);
+}
+
+TEST(HigherParametersDoNotLowerRecallOnClusters) {
+  const uint32_t rows = kSanitized ? 1500 : 6000;
+  const Vectors all = AroundCentres(rows + 200, 32, 60, 7);
+  Vectors base = all;
+  base.Truncate(rows);
+  Vectors queries{.dim = 32, .values = {all.row(rows), all.row(rows) + size_t{200} * 32}};
+  CheckHigherIsNotWorse(base, queries, Metric::kL2);
+}
+
+TEST(HigherParametersDoNotLowerRecallOnSift) {
+  CheckHigherIsNotWorse(Sift("sift-photos/base.u8", kSanitized ? 1500 : 10000), Sift("sift-photos/query.u8", 200),
+                        Metric::kL2);
+}
+
+TEST(HigherParametersDoNotLowerRecallOnWords) {
+  Vectors words = Words(true);
+  words.Truncate(kSanitized ? 1500 : 10000);
+  CheckHigherIsNotWorse(words, EveryNth(words, 50), Metric::kInnerProduct);
+}
+
+TEST(QueriesTogetherFindWhatEachFindsAlone) {
+  const Vectors base = RandomVectors(kSanitized ? 1500 : 5000, 20, 8);
+  Vectors queries = RandomVectors(70, 20, 9);
+  std::fill_n(queries.values.begin() + 20 * 30, 20, 1e5F);  // one that codes cannot hold, among those that they can
+  for (const Metric metric : {Metric::kL2, Metric::kInnerProduct}) {
+    Indexed graph(base, Graph(metric));
+    const auto together = graph.SearchMany(queries, {.k = 10, .ef = 30, .hidden = {}});
+    for (uint32_t q = 0; q < queries.rows(); ++q) {
+      const auto alone = graph.Search(queries.row(q), 10, 30);
+      CHECK_EQ(alone.size(), together[q].size());
+      for (size_t i = 0; i < alone.size(); ++i) {
+        CHECK_EQ(alone[i].row, together[q][i].row);
+        CHECK_EQ(alone[i].score, together[q][i].score);
+      }
+    }
   }
-  CHECK(before >= 0.98);
-  before = 0;
-  for (const uint32_t m : {4U, 8U, 16U, 32U, 64U}) {
-    const double now = recall(m, 200, 40);
-    CHECK(now >= before - kNoise);
-    before = now;
+}
+
+TEST(AnExactWalkDoesNotDependOnCodes) {
+  const Vectors base = AroundCentres(kSanitized ? 1500 : 5000, 24, 40, 10);
+  const Vectors queries = EveryNth(base, 29);
+  Indexed graph(base, Graph(Metric::kL2));
+  double recall[2] = {};
+  for (const bool exact : {false, true}) {
+    const auto hits = graph.SearchMany(queries, {.k = 1, .ef = 20, .hidden = {}, .exact_walk = exact});
+    for (uint32_t q = 0; q < queries.rows(); ++q) {
+      recall[exact ? 1 : 0] += hits[q][0].row == q * 29 ? 1 : 0;
+    }
   }
-  before = 0;
-  for (const uint32_t ef_construction : {10U, 50U, 100U, 200U, 400U, 800U}) {
-    const double now = recall(16, ef_construction, 40);
-    CHECK(now >= before - kNoise);
-    before = now;
+  CHECK(recall[1] >= 0.98 * queries.rows());
+  CHECK(recall[1] >= recall[0] - 1);
+  // With all codes made equal only the exact walk still finds its way.
+  for (index::Section& section : graph.sections->all) {
+    if (section.kind == index::kGraphCodes) {
+      std::fill(section.bytes.begin(), section.bytes.end(), std::byte{7});
+    }
   }
+  const auto exact = graph.SearchMany(queries, {.k = 1, .ef = 20, .hidden = {}, .exact_walk = true});
+  size_t right = 0;
+  for (uint32_t q = 0; q < queries.rows(); ++q) {
+    right += exact[q][0].row == q * 29 ? 1 : 0;
+  }
+  CHECK(right >= queries.rows() - queries.rows() / 50);
 }
 
 TEST(EveryRowCountFromOne) {

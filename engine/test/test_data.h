@@ -128,6 +128,23 @@ class Indexed {
     return hits;
   }
 
+  // All queries handed over together.
+  std::vector<std::vector<index::Hit>> SearchMany(const Vectors& queries, const index::SearchParams& params) {
+    std::vector<const float*> rows;
+    for (uint32_t q = 0; q < queries.rows(); ++q) {
+      rows.push_back(queries.row(q));
+    }
+    std::vector<std::vector<index::Hit>> hits(rows.size());
+    index_->SearchMany(rows, params, *scratch_, hits, counters);
+    for (auto& list : hits) {
+      for (index::Hit& hit : list) {
+        CHECK(hit.row < stored_.rows());
+        hit.row = order.empty() ? hit.row : order[hit.row];
+      }
+    }
+    return hits;
+  }
+
   std::vector<uint32_t> order;
   std::unique_ptr<Sections> sections;
   index::SearchCounters counters;

@@ -45,6 +45,11 @@ Status FindTargets(const View& view, const IdFilter& filter, std::vector<Target>
   return {};
 }
 
+// The queries a thread takes at a time, so that an index can work on several at once; fewer where that would leave
+// another thread without any, or let a deadline pass unseen for long.
+constexpr size_t kChunk = 32;
+constexpr size_t kChunkToDeadline = 4;
+
 // What a thread keeps from query to query.
 class Worker {
  public:
@@ -54,29 +59,36 @@ class Worker {
     }
   }
 
-  void Search(const float* query, const SearchRequest& request) {
-    best_.clear();
+  // At most kChunk queries.
+  void Search(std::span<const float* const> queries, const SearchRequest& request) {
+    for (size_t query = 0; query < queries.size(); ++query) {
+      best_[query].clear();
+    }
     for (size_t i = 0; i < targets_.size(); ++i) {
       const auto& segment = *targets_[i].segment;
       const index::SearchParams params{
           .k = request.k, .ef = request.ef, .hidden = targets_[i].hidden, .exact = request.exact};
-      segment.index().Search(query, params, *scratch_[i], hits_, counters_);
-      for (const auto& hit : hits_) {
-        best_.push_back({hit.score, segment.Id(hit.row)});
+      segment.index().SearchMany(queries, params, *scratch_[i], std::span(hits_).first(queries.size()), counters_);
+      for (size_t query = 0; query < queries.size(); ++query) {
+        for (const auto& hit : hits_[query]) {
+          best_[query].push_back({hit.score, segment.Id(hit.row)});
+        }
       }
     }
-    std::sort(best_.begin(), best_.end(), Better);
-    best_.resize(std::min<size_t>(best_.size(), request.k));
+    for (size_t query = 0; query < queries.size(); ++query) {
+      std::sort(best_[query].begin(), best_[query].end(), Better);
+      best_[query].resize(std::min<size_t>(best_[query].size(), request.k));
+    }
   }
 
-  [[nodiscard]] const std::vector<Candidate>& best() const { return best_; }
+  [[nodiscard]] const std::vector<Candidate>& best(size_t query) const { return best_[query]; }
   [[nodiscard]] const index::SearchCounters& counters() const { return counters_; }
 
  private:
   const std::vector<Target>& targets_;
   std::vector<std::unique_ptr<index::Scratch>> scratch_;
-  std::vector<index::Hit> hits_;
-  std::vector<Candidate> best_;
+  std::vector<index::Hit> hits_[kChunk];
+  std::vector<Candidate> best_[kChunk];
   index::SearchCounters counters_;
 };
 
@@ -93,20 +105,22 @@ Status Search(const View& view, const SearchRequest& request, const HitTable& hi
   POMAI_RETURN_IF_ERROR(view.CheckHidden());
   std::vector<Target> targets;
   POMAI_RETURN_IF_ERROR(FindTargets(view, request.filter, targets));
-  std::vector<std::unique_ptr<Worker>> workers(WorkerCount(request.queries.size(), 1, request.threads));
+  const size_t chunk = std::clamp<size_t>(request.queries.size() / (size_t{4} * std::max(1U, request.threads)), 1,
+                                          request.deadline ? kChunkToDeadline : kChunk);
+  std::vector<std::unique_ptr<Worker>> workers(WorkerCount(request.queries.size(), chunk, request.threads));
   std::atomic<bool> late{false};
-  ParallelFor(request.queries.size(), 1, request.threads, [&](size_t begin, size_t end, uint32_t number) {
+  ParallelFor(request.queries.size(), chunk, request.threads, [&](size_t begin, size_t end, uint32_t number) {
     if (!workers[number]) {
       workers[number] = std::make_unique<Worker>(targets);
     }
     Worker& worker = *workers[number];
-    for (size_t query = begin; query < end && !late.load(std::memory_order_relaxed); ++query) {
-      if (HasPassed(request.deadline)) {
-        late.store(true, std::memory_order_relaxed);
-        return;
-      }
-      worker.Search(request.queries[query], request);
-      const auto& best = worker.best();
+    if (late.load(std::memory_order_relaxed) || HasPassed(request.deadline)) {
+      late.store(true, std::memory_order_relaxed);
+      return;
+    }
+    worker.Search(request.queries.subspan(begin, end - begin), request);
+    for (size_t query = begin; query < end; ++query) {
+      const auto& best = worker.best(query - begin);
       hits.counts[query] = best.size();
       for (size_t rank = 0; rank < best.size(); ++rank) {
         hits.ids[query * request.k + rank] = best[rank].id;

@@ -3,7 +3,6 @@
 // distance of codes with inner product, the distance with L2; of rows, the bits of the float.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,6 +15,7 @@ namespace pomai::index {
 // The nodes on one side of a block.
 class BlockColumns {
  public:
+  BlockColumns() = default;
   BlockColumns(const Space& space, std::span<const uint32_t> nodes);
 
   [[nodiscard]] size_t size() const { return size_; }
@@ -25,8 +25,8 @@ class BlockColumns {
  private:
   friend class BlockRows;
 
-  size_t size_;
-  size_t width_;
+  size_t size_ = 0;
+  size_t width_ = 0;
   std::vector<uint8_t> packed_;
   std::vector<int32_t> terms_;
   std::vector<const void*> rows_;
@@ -57,7 +57,7 @@ inline float DistanceOf(const Space& space, int32_t ordered) {
   if (space.codes) {
     return static_cast<float>(ordered) * (space.metric == Metric::kL2 ? 1.0F : 0.5F);
   }
-  return std::bit_cast<float>(ordered < 0 ? ordered ^ INT32_MAX : ordered);
+  return FromOrderedBits(ordered);
 }
 
 // Collects the k nearest of what is offered.

@@ -108,7 +108,7 @@ void CodeModel::Encode(const float* row, uint8_t* code) const {
   std::fill(code + dim, code + stride, kZero);
 }
 
-CodeModel::QueryFit CodeModel::EncodeQuery(const float* query, Metric metric, uint8_t* code) const {
+CodeModel::QueryCode CodeModel::EncodeQuery(const float* query, Metric metric, uint8_t* code) const {
   std::fill(code + dim, code + stride, kZero);
   if (metric == Metric::kInnerProduct) {
     float range = 0;
@@ -117,12 +117,12 @@ CodeModel::QueryFit CodeModel::EncodeQuery(const float* query, Metric metric, ui
     }
     const float factor = (dim > kFullRangeStride ? 63.0F : 127.0F) / range;
     if (!std::isfinite(factor)) {
-      return QueryFit::kOutside;
+      return {};
     }
     for (uint32_t d = 0; d < dim; ++d) {
       code[d] = Nearest(query[d] * factor + static_cast<float>(kZero), 255);
     }
-    return QueryFit::kNear;
+    return {QueryFit::kNear, scale / factor};
   }
   float error = 0;  // squared, in code units
   for (uint32_t d = 0; d < dim; ++d) {
@@ -131,12 +131,13 @@ CodeModel::QueryFit CodeModel::EncodeQuery(const float* query, Metric metric, ui
     const float rest = position - static_cast<float>(code[d]);
     error += rest * rest;
   }
+  const float unit = scale * scale;
   if (lossless && error == 0) {
-    return QueryFit::kExact;
+    return {QueryFit::kExact, unit};
   }
   // Rounding leaves 1/12 a component; what is far above it was cut off at the ends of the range.
   const auto range = static_cast<float>(levels);
-  return error <= range * range + static_cast<float>(dim) ? QueryFit::kNear : QueryFit::kOutside;
+  return {error <= range * range + static_cast<float>(dim) ? QueryFit::kNear : QueryFit::kOutside, unit};
 }
 
 }  // namespace pomai::index

@@ -34,8 +34,14 @@ struct CodeModel {
     kOutside,  // the codes cannot tell this query's neighbours, it lies too far outside of the rows' range
   };
 
+  // How a query's code relates to its distances.
+  struct QueryCode {
+    QueryFit fit = QueryFit::kOutside;
+    float unit = 0;  // the distance that a code distance of 1 stands for
+  };
+
   // Encodes a query; with inner product it is first scaled to fill the codes' range.
-  QueryFit EncodeQuery(const float* query, Metric metric, uint8_t* code) const;
+  QueryCode EncodeQuery(const float* query, Metric metric, uint8_t* code) const;
 };
 
 }  // namespace pomai::index

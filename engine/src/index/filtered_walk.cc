@@ -9,8 +9,6 @@
 namespace pomai::index {
 namespace {
 
-// Entry points a walk starts from, as where nothing is hidden.
-constexpr size_t kStarts = 4;
 // Nodes left before the walk first asks itself how long it will go on.
 constexpr size_t kFirstLook = 32;
 
@@ -110,10 +108,10 @@ void FilteredWalk::Enter(const GraphView& graph, const void* query, const LiveNo
 
 void FilteredWalk::Leave(const GraphView& graph, const void* query, uint32_t node, const LiveNodes& live) {
   const Space& space = graph.space;
-  const uint32_t* links = graph.list(node);
+  const std::byte* slot = graph.list(node);
   size_t count = 0;
-  for (uint32_t i = 0; i < graph.degree; ++i) {
-    const uint32_t neighbour = links[i];
+  for (uint32_t i = 0; i < graph.degree; ++i, slot += graph.link_bytes) {
+    const uint32_t neighbour = graph.Link(slot);
     if (neighbour >= graph.nodes) {
       break;
     }
@@ -145,19 +143,19 @@ void FilteredWalk::Offer(const GraphView& graph, float distance, uint32_t node, 
   if (full && !(distance < limit_)) {
     return;
   }
-  Prefetch(reinterpret_cast<const std::byte*>(graph.list(node)), graph.degree * sizeof(uint32_t));
+  Prefetch(graph.list(node), graph.list_bytes());
   frontier_.push_back({distance, node});
   std::push_heap(frontier_.begin(), frontier_.end(), Farther);
   if (!live.Has(node)) {
     return;
   }
   const auto place = std::upper_bound(found_.begin(), found_.end(), distance,
-                                      [](float value, const Walk::Found& other) { return value < other.distance; });
+                                      [](float value, const Neighbour& other) { return value < other.distance; });
   if (full) {
     std::copy_backward(place, found_.end() - 1, found_.end());
-    *place = {distance, node, false};
+    *place = {distance, node};
   } else {
-    found_.insert(place, {distance, node, false});
+    found_.insert(place, {distance, node});
   }
   if (found_.size() == ef_) {
     limit_ = found_.back().distance;

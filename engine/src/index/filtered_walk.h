@@ -28,7 +28,7 @@ class FilteredWalk {
   // in found(), where it has cost or is about to cost more than `most` distances.
   bool Run(const GraphView& graph, const void* query, size_t ef, const LiveNodes& live, uint64_t most);
 
-  [[nodiscard]] std::span<const Walk::Found> found() const { return found_; }
+  [[nodiscard]] std::span<const Neighbour> found() const { return found_; }
   // Of the last walk.
   [[nodiscard]] uint64_t distances() const { return distances_; }
 
@@ -38,7 +38,7 @@ class FilteredWalk {
   void Offer(const GraphView& graph, float distance, uint32_t node, const LiveNodes& live);
 
   std::vector<Neighbour> frontier_;  // a heap, the nearest first
-  std::vector<Walk::Found> found_;
+  std::vector<Neighbour> found_;     // nearest first
   size_t ef_ = 0;
   float limit_ = 0;            // beyond it nothing is of use: the distance of the ef-th live node
   std::vector<uint8_t> seen_;  // node was seen in this walk: holds epoch_

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <string>
 
+#include "index/block.h"
 #include "index/codes.h"
 #include "index/filtered_walk.h"
 #include "index/flat.h"
@@ -21,11 +23,51 @@ constexpr uint64_t kOutsideEf = 4;
 // Distances for each candidate that the cheapest of walks computes. Fewer live rows than that are compared one by one.
 constexpr uint64_t kLeastOfWalk = 8;
 
+// Walks that take turns: while memory answers one the others compute.
+constexpr size_t kLanes = 4;
+// Queries whose entry points are looked for together.
+constexpr size_t kBlock = 16;
+// Entry points compared one by one; of the others only those that are nearer than the best of these.
+constexpr size_t kFirstEntries = 64;
+// Codes rank the nearest a little wrong: this many more than ef are kept for the rows to rank.
+constexpr size_t kSlack = 12;
+// Standard deviations of the codes' error beyond which no row is looked at.
+constexpr float kDeviations = 3.0F;
+// Of the rows to rank next, what is asked of memory ahead; it goes on by itself.
+constexpr size_t kAheadBytes = 512;
+
+// How a query is walked.
+struct Aim {
+  const GraphView* graph = nullptr;
+  const void* target = nullptr;  // the query or its code
+  bool exact = false;            // the walk's distances are those of the rows
+  float unit = 1;                // the distance that a walk's distance of 1 stands for
+  size_t ef = 0;
+  size_t keep = 0;
+};
+
+// A query on its way.
+struct Lane {
+  Walk walk;
+  size_t query = 0;  // its place in the block
+  Aim aim;
+  bool ranking = false;  // the walk is over, the rows it found are on their way
+};
+
 class GraphScratch final : public Scratch {
  public:
-  Walk walk;
+  GraphScratch() : block(space) {}
+
+  Lane lanes[kLanes];
   FilteredWalk filtered;
-  std::vector<uint8_t> code;
+  std::vector<Neighbour> nearest;
+  CodeModel::QueryCode fits[kBlock];
+  Starts starts[kBlock];
+  std::vector<uint8_t> codes;  // of a block's queries
+  Space space;                 // over them
+  BlockRows block;
+  std::vector<uint32_t> coded;
+  std::vector<uint32_t> found;
 };
 
 class GraphIndex final : public Index {
@@ -37,7 +79,11 @@ class GraphIndex final : public Index {
   [[nodiscard]] std::unique_ptr<Scratch> NewScratch() const override { return std::make_unique<GraphScratch>(); }
 
   void Search(const float* query, const SearchParams& params, Scratch& scratch, std::vector<Hit>& hits,
-              SearchCounters& counters) const override;
+              SearchCounters& counters) const override {
+    SearchMany({&query, 1}, params, scratch, {&hits, 1}, counters);
+  }
+  void SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& scratch,
+                  std::span<std::vector<Hit>> hits, SearchCounters& counters) const override;
 
  private:
   // The stored rows of a node, whatever the bytes are within [0, rows).
@@ -53,8 +99,22 @@ class GraphIndex final : public Index {
     return {std::min(starts_[node], end), end};
   }
 
-  void Collect(std::span<const Walk::Found> found, const float* query, bool exact, const SearchParams& params,
+  [[nodiscard]] static bool WalksOnCodes(const CodeModel::QueryCode& query, const SearchParams& params) {
+    return query.fit != CodeModel::QueryFit::kOutside && !params.exact_walk;
+  }
+  [[nodiscard]] Aim AimAt(const float* query, const CodeModel::QueryCode& fit, const uint8_t* code,
+                          const SearchParams& params) const;
+  void SearchBlock(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch,
+                   std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
+  void SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
+                      std::vector<Hit>& hits, SearchCounters& counters) const;
+  void FindStarts(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch) const;
+  void Begin(Lane& lane, std::span<const float* const> queries, const SearchParams& params,
+             const GraphScratch& scratch) const;
+  void FetchRows(const Lane& lane, uint32_t k) const;
+  void Collect(const Aim& aim, std::span<const Neighbour> found, const float* query, const SearchParams& params,
                TopHits& top, SearchCounters& counters) const;
+  [[nodiscard]] float LeastDistance(const Aim& aim, const Neighbour& found) const;
 
   Metric metric_;
   Matrix rows_;
@@ -63,6 +123,7 @@ class GraphIndex final : public Index {
   GraphView floats_;  // the graph walked on the rows
   const uint32_t* starts_ = nullptr;
   std::vector<uint32_t> entry_rows_;
+  std::unique_ptr<BlockColumns> entry_codes_;
 };
 
 Status Corrupt(const std::string& what) {
@@ -81,7 +142,7 @@ Status GraphIndex::Load(const SectionSource& sections) {
     return Corrupt("its format version is " + std::to_string(header.version));
   }
   if (header.rows != rows_.rows || header.dim != rows_.dim || header.nodes == 0 || header.nodes > header.rows ||
-      header.degree == 0 || header.entries == 0 || header.entries > header.nodes ||
+      header.nodes > kMaxNodes || header.degree == 0 || header.entries == 0 || header.entries > header.nodes ||
       head.value().size() != sizeof header + sizeof(float) * size_t{header.dim}) {
     return Corrupt("its header does not fit the segment's rows");
   }
@@ -111,10 +172,13 @@ Status GraphIndex::Load(const SectionSource& sections) {
   }
 
   std::span<const std::byte> bytes;
-  POMAI_RETURN_IF_ERROR(find(kGraphLinks, uint64_t{header.nodes} * header.degree * sizeof(uint32_t), bytes));
+  if (header.link_bytes < LinkBytes(header.nodes) || header.link_bytes > sizeof(uint32_t)) {
+    return Corrupt("its links have " + std::to_string(header.link_bytes) + " bytes");
+  }
+  POMAI_RETURN_IF_ERROR(find(kGraphLinks, LinksBytes(header.nodes, header.degree, header.link_bytes), bytes));
   floats_.nodes = header.nodes;
   floats_.degree = header.degree;
-  floats_.links = reinterpret_cast<const uint32_t*>(bytes.data());
+  floats_.SetLinks(bytes.data(), header.link_bytes);
   floats_.space = Space::OfRows(rows_.data, rows_.dim, metric_);
 
   if (header.grouped != 0) {
@@ -154,62 +218,216 @@ Status GraphIndex::Load(const SectionSource& sections) {
   codes_.space = codes_.entry_space;
   POMAI_RETURN_IF_ERROR(find(kGraphCodes, uint64_t{header.nodes} * model_.stride, bytes));
   codes_.space.base = bytes.data();
+  std::vector<uint32_t> places(header.entries);
+  std::iota(places.begin(), places.end(), 0U);
+  entry_codes_ = std::make_unique<BlockColumns>(codes_.entry_space, places);
   return {};
 }
 
-void GraphIndex::Search(const float* query, const SearchParams& params, Scratch& scratch, std::vector<Hit>& hits,
-                        SearchCounters& counters) const {
+void GraphIndex::SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& scratch,
+                            std::span<std::vector<Hit>> hits, SearchCounters& counters) const {
   auto& own = static_cast<GraphScratch&>(scratch);
-  TopHits top(params.k, hits);
   const uint32_t live = params.hidden.empty() ? rows_.rows : LiveRows(params.hidden, rows_.rows);
   const uint32_t wanted = std::min(params.k, live);
+  for (std::vector<Hit>& list : hits) {
+    list.clear();
+  }
   if (wanted == 0) {
     return;
   }
-  uint64_t ef = std::max(params.ef, params.k);
-  if (!params.exact && ef < live / 2) {
-    auto fit = CodeModel::QueryFit::kOutside;
-    if (model_.stride != 0) {
-      own.code.resize(model_.stride);
-      fit = model_.EncodeQuery(query, metric_, own.code.data());
+  const uint64_t ef = std::max(params.ef, params.k);
+  const bool walk = !params.exact && ef < live / 2;
+  if (walk && params.hidden.empty()) {
+    for (size_t begin = 0; begin < queries.size(); begin += kBlock) {
+      const size_t count = std::min(kBlock, queries.size() - begin);
+      SearchBlock(queries.subspan(begin, count), params, own, hits.subspan(begin, count), counters);
     }
-    const bool on_codes = fit != CodeModel::QueryFit::kOutside;
-    if (!on_codes && model_.stride != 0) {
-      ef *= kOutsideEf;
-    }
-    const GraphView& graph = on_codes ? codes_ : floats_;
-    const void* target = on_codes ? static_cast<const void*>(own.code.data()) : query;
-    const bool exact = !on_codes || fit == CodeModel::QueryFit::kExact;
-    if (params.hidden.empty()) {
-      counters.distances += own.walk.Run(graph, target, static_cast<size_t>(ef));
-      Collect(own.walk.found(), query, exact, params, top, counters);
-    } else if (live > graph.entries.size() + kLeastOfWalk * ef) {
-      const LiveNodes nodes{params.hidden, starts_, rows_.rows};
-      if (own.filtered.Run(graph, target, static_cast<size_t>(ef), nodes, live)) {
-        Collect(own.filtered.found(), query, exact, params, top, counters);
-      }
-      counters.distances += own.filtered.distances();
+  } else if (walk && live > floats_.entries.size() + kLeastOfWalk * ef) {
+    for (size_t i = 0; i < queries.size(); ++i) {
+      SearchFiltered(queries[i], params, live, own, hits[i], counters);
     }
   }
-  if (hits.size() < wanted) {
-    hits.clear();
-    ScanRows(rows_, metric_, query, 0, rows_.rows, params.hidden, top, counters);
+  for (size_t i = 0; i < queries.size(); ++i) {
+    if (hits[i].size() < wanted) {
+      TopHits top(params.k, hits[i]);
+      ScanRows(rows_, metric_, queries[i], 0, rows_.rows, params.hidden, top, counters);
+      top.Finish();
+    }
   }
-  top.Finish();
 }
 
-void GraphIndex::Collect(std::span<const Walk::Found> found, const float* query, bool exact, const SearchParams& params,
-                         TopHits& top, SearchCounters& counters) const {
+Aim GraphIndex::AimAt(const float* query, const CodeModel::QueryCode& fit, const uint8_t* code,
+                      const SearchParams& params) const {
+  Aim aim;
+  aim.ef = std::max(params.ef, params.k);
+  if (WalksOnCodes(fit, params)) {
+    aim.graph = &codes_;
+    aim.target = code;
+    aim.exact = fit.fit == CodeModel::QueryFit::kExact;
+    aim.unit = fit.unit;
+    aim.keep = aim.exact ? aim.ef : aim.ef + kSlack;
+    return aim;
+  }
+  if (fit.fit == CodeModel::QueryFit::kOutside && model_.stride != 0) {
+    aim.ef *= kOutsideEf;
+  }
+  aim.graph = &floats_;
+  aim.target = query;
+  aim.exact = true;
+  aim.keep = aim.ef;
+  return aim;
+}
+
+void GraphIndex::SearchBlock(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch,
+                             std::span<std::vector<Hit>> hits, SearchCounters& counters) const {
+  FindStarts(queries, params, scratch);
+  Lane* lanes[kLanes];
+  size_t active = std::min(kLanes, queries.size());
+  size_t next = 0;
+  for (; next < active; ++next) {
+    lanes[next] = &scratch.lanes[next];
+    lanes[next]->query = next;
+    Begin(*lanes[next], queries, params, scratch);
+  }
+  while (active > 0) {
+    for (size_t i = 0; i < active;) {
+      Lane& lane = *lanes[i];
+      if (!lane.ranking) {
+        lane.walk.Measure();
+        if (!lane.walk.Expand()) {
+          lane.ranking = true;
+          FetchRows(lane, params.k);
+        }
+        ++i;
+        continue;
+      }
+      TopHits top(params.k, hits[lane.query]);
+      lane.walk.CopyFound(scratch.nearest);
+      Collect(lane.aim, scratch.nearest, queries[lane.query], params, top, counters);
+      top.Finish();
+      counters.distances += lane.walk.distances();
+      if (next < queries.size()) {
+        lane.query = next++;
+        Begin(lane, queries, params, scratch);
+        ++i;
+      } else {
+        lanes[i] = lanes[--active];
+      }
+    }
+  }
+}
+
+void GraphIndex::SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
+                                std::vector<Hit>& hits, SearchCounters& counters) const {
+  CodeModel::QueryCode fit;
+  scratch.codes.resize(kBlock * model_.stride);
+  if (model_.stride != 0) {
+    fit = model_.EncodeQuery(query, metric_, scratch.codes.data());
+  }
+  const Aim aim = AimAt(query, fit, scratch.codes.data(), params);
+  const LiveNodes nodes{params.hidden, starts_, rows_.rows};
+  if (scratch.filtered.Run(*aim.graph, aim.target, aim.keep, nodes, live)) {
+    TopHits top(params.k, hits);
+    Collect(aim, scratch.filtered.found(), query, params, top, counters);
+    top.Finish();
+  }
+  counters.distances += scratch.filtered.distances();
+}
+
+// Encodes the queries and finds the entry points of those that walk on codes, all at once.
+void GraphIndex::FindStarts(std::span<const float* const> queries, const SearchParams& params,
+                            GraphScratch& scratch) const {
+  std::fill_n(scratch.fits, kBlock, CodeModel::QueryCode{});
+  if (model_.stride == 0) {
+    return;
+  }
+  scratch.codes.resize(kBlock * model_.stride);
+  scratch.coded.clear();
+  for (size_t i = 0; i < queries.size(); ++i) {
+    scratch.fits[i] = model_.EncodeQuery(queries[i], metric_, scratch.codes.data() + i * model_.stride);
+    if (WalksOnCodes(scratch.fits[i], params)) {
+      scratch.coded.push_back(static_cast<uint32_t>(i));
+    }
+  }
+  scratch.space = Space::OfCodes(reinterpret_cast<const std::byte*>(scratch.codes.data()), model_.stride, metric_);
+  scratch.block.Assign(scratch.coded);
+  scratch.block.Distances(*entry_codes_);
+  const size_t entries = entry_codes_->size();
+  scratch.found.resize(entries);
+  for (size_t i = 0; i < scratch.coded.size(); ++i) {
+    const int32_t* values = scratch.block.row(i);
+    Starts starts;
+    int32_t worst = INT32_MIN;
+    const size_t first = std::min(entries, kFirstEntries);
+    for (size_t e = 0; e < first; ++e) {
+      starts.Offer({DistanceOf(scratch.space, values[e]), static_cast<uint32_t>(e)});
+    }
+    for (const Neighbour& start : starts.nearest()) {
+      worst = std::max(worst, values[start.node]);
+    }
+    const size_t more = kernel::Active().select_below(values + first, entries - first, worst, scratch.found.data());
+    for (size_t f = 0; f < more; ++f) {
+      const size_t e = first + scratch.found[f];
+      starts.Offer({DistanceOf(scratch.space, values[e]), static_cast<uint32_t>(e)});
+    }
+    scratch.starts[scratch.coded[i]] = starts;
+  }
+}
+
+void GraphIndex::Begin(Lane& lane, std::span<const float* const> queries, const SearchParams& params,
+                       const GraphScratch& scratch) const {
+  const CodeModel::QueryCode& fit = scratch.fits[lane.query];
+  const uint8_t* code = scratch.codes.data() + lane.query * model_.stride;
+  lane.ranking = false;
+  lane.aim = AimAt(queries[lane.query], fit, code, params);
+  const Aim& aim = lane.aim;
+  const Starts starts = aim.graph == &codes_ ? scratch.starts[lane.query] : NearestEntries(floats_, aim.target);
+  lane.walk.Begin(*aim.graph, aim.target, aim.ef, aim.keep, starts.nearest());
+}
+
+void GraphIndex::FetchRows(const Lane& lane, uint32_t k) const {
+  if (lane.aim.exact) {
+    return;
+  }
+  const Space& space = floats_.space;
+  const size_t bytes = std::min(space.stride, kAheadBytes);
+  const size_t count = std::min<size_t>(lane.walk.size(), k);
+  for (size_t rank = 0; rank < count; ++rank) {
+    const std::byte* row = space.at(lane.walk.found(rank).node);
+    for (size_t i = 0; i < bytes; i += 64) {
+      __builtin_prefetch(row + i);
+    }
+  }
+}
+
+// The distance below which, by its code, a node's row does not lie: rounding adds an error of variance 1/12 to each
+// component of either side.
+float GraphIndex::LeastDistance(const Aim& aim, const Neighbour& found) const {
+  const float distance = found.distance;
+  if (metric_ == Metric::kL2) {
+    const float bias = static_cast<float>(model_.dim) / 6.0F;
+    return (distance - bias - kDeviations * std::sqrt(distance * (2.0F / 3.0F))) * aim.unit;
+  }
+  const Space& space = codes_.space;
+  const void* node = space.at(found.node);
+  const float squares = 0.0F - space.pair(node, node, space.length) - space.pair(aim.target, aim.target, space.length);
+  return (distance - kDeviations * std::sqrt(squares / 12.0F)) * aim.unit;
+}
+
+void GraphIndex::Collect(const Aim& aim, std::span<const Neighbour> found, const float* query,
+                         const SearchParams& params, TopHits& top, SearchCounters& counters) const {
   const Space& space = floats_.space;
   for (size_t i = 0; i < found.size(); i += 4) {
     const size_t count = std::min<size_t>(4, found.size() - i);
     float distances[4];
-    if (exact) {
-      const float unit = model_.stride != 0 && model_.lossless ? model_.scale * model_.scale : 1.0F;
+    if (aim.exact) {
       for (size_t c = 0; c < count; ++c) {
-        distances[c] = found[i + c].distance * unit;
+        distances[c] = found[i + c].distance * aim.unit;
       }
     } else {
+      if (!top.Admits(0.0F - LeastDistance(aim, found[i]))) {
+        return;
+      }
       const void* four[4];
       for (size_t c = 0; c < 4; ++c) {
         four[c] = space.at(found[i + std::min(c, count - 1)].node);

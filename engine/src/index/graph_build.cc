@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstring>
+#include <string>
 #include <utility>
 
 #include "base/parallel.h"
@@ -121,7 +123,7 @@ class GraphBuild {
     const Clusters clusters = MakeClusters(SpaceFor(Metric::kL2), nodes_, kClusterNodes, params_.threads);
     Load([&](uint32_t i) { return clusters.order[i]; });
     LinkParams link{.degree = degree_,
-                    .candidates = std::max(degree_, params_.ef_construction / 2),
+                    .candidates = Candidates(),
                     .probes = 8 + params_.ef_construction / 12,
                     .threads = params_.threads};
     if (uneven_) {
@@ -140,16 +142,19 @@ class GraphBuild {
     order_ = clusters.order;
   }
 
+  // More of them must be looked at where more links are asked for, but also where only more clusters are searched: the
+  // nearest few alone are all of one cluster, and so are the links.
+  [[nodiscard]] uint32_t Candidates() const {
+    const uint64_t candidates = uint64_t{degree_} * 3 / 4 + uint64_t{params_.ef_construction} * 3 / 8;
+    return static_cast<uint32_t>(std::clamp<uint64_t>(candidates, 1, nodes_));
+  }
+
   // Whether the nearest nodes by code are the nearest by row, on a sample.
   [[nodiscard]] bool CodesTellNeighbours() const {
     const Space codes = CodeSpace(params_.metric);
     const Space floats = RowSpace(params_.metric);
-    GraphView graph{.space = codes,
-                    .nodes = nodes_,
-                    .degree = degree_,
-                    .links = links_.data(),
-                    .entries = entries_,
-                    .entry_space = codes};
+    GraphView graph{.space = codes, .nodes = nodes_, .degree = degree_, .entries = entries_, .entry_space = codes};
+    graph.SetLinks(reinterpret_cast<const std::byte*>(links_.data()), sizeof(uint32_t));
     graph.entry_space.rows = entries_.data();
     Walk walk;
     std::vector<Neighbour> found;
@@ -160,9 +165,8 @@ class GraphBuild {
       const auto node = static_cast<uint32_t>(uint64_t{i} * nodes_ / samples);
       walk.Run(graph, codes.at(node), kSampleEf);
       found.clear();
-      for (const Walk::Found& near : walk.found()) {
-        // `node` is the rank by code here.
-        found.push_back({floats.Distance(node, near.node), static_cast<uint32_t>(found.size())});
+      for (uint32_t rank = 0; rank < walk.size(); ++rank) {
+        found.push_back({floats.Distance(node, walk.found(rank).node), rank});
       }
       const size_t nearest = std::min(found.size(), kSampleNearest);
       std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(nearest), found.end());
@@ -196,16 +200,15 @@ class GraphBuild {
     header.code_levels = model_.levels;
     header.code_lossless = model_.lossless ? 1 : 0;
     header.code_scale = model_.scale;
+    header.link_bytes = LinkBytes(nodes_);
 
     Section head{.kind = kGraphHeader, .bytes = {}};
     Append(head.bytes, &header, 1);
     Append(head.bytes, model_.offsets.data(), model_.offsets.size());
     built.sections.push_back(std::move(head));
 
-    Section links{.kind = kGraphLinks, .bytes = {}};
-    Append(links.bytes, links_.data(), links_.size());
+    built.sections.push_back(PackLinks(header.link_bytes));
     links_ = {};
-    built.sections.push_back(std::move(links));
 
     Section entries{.kind = kGraphEntries, .bytes = {}};
     Append(entries.bytes, entries_.data(), entries_.size());
@@ -229,6 +232,18 @@ class GraphBuild {
     return built;
   }
 
+  // The lists with only the bytes of a number that nodes need.
+  [[nodiscard]] Section PackLinks(uint32_t link_bytes) const {
+    Section section{.kind = kGraphLinks, .bytes = {}};
+    section.bytes.resize(LinksBytes(nodes_, degree_, link_bytes));
+    ParallelFor(links_.size(), size_t{1} << 16U, params_.threads, [&](size_t begin, size_t end, uint32_t) {
+      for (size_t i = begin; i < end; ++i) {
+        std::memcpy(section.bytes.data() + i * link_bytes, &links_[i], link_bytes);
+      }
+    });
+    return section;
+  }
+
   const Matrix& rows_;
   const BuildParams& params_;
   Distinct distinct_;
@@ -245,6 +260,13 @@ class GraphBuild {
 
 }  // namespace
 
-Result<Built> BuildGraph(const Matrix& rows, const BuildParams& params) { return GraphBuild(rows, params).Run(); }
+Result<Built> BuildGraph(const Matrix& rows, const BuildParams& params) {
+  if (rows.rows > kMaxNodes) {
+    return Status(Code::kResourceExhausted, "Cannot build a graph over " + std::to_string(rows.rows) +
+                                                " rows (at most " + std::to_string(kMaxNodes) +
+                                                " in a segment; freeze more often)");
+  }
+  return GraphBuild(rows, params).Run();
+}
 
 }  // namespace pomai::index

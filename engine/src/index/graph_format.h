@@ -1,6 +1,7 @@
 // The sections of a graph index. Numbers are little-endian.
 //   kGraphHeader   GraphHeader, then `dim` float32 offsets of the codes
-//   kGraphLinks    nodes x degree uint32: a node's links, nearest first, ended by the first number that is no node
+//   kGraphLinks    nodes x degree numbers of link_bytes: a node's links, nearest first, ended by the first number that
+//                  is no node; then zeros, so that the last number can be read as four bytes
 //   kGraphCodes    nodes x code_stride bytes; absent where the graph is walked on float32 rows
 //   kGraphEntries  entries uint32 nodes where walks start, zeros up to a multiple of 64 bytes, then their codes or
 //                  float32 rows side by side
@@ -35,9 +36,16 @@ struct GraphHeader {
   uint32_t code_levels = 0;
   uint32_t code_lossless = 0;
   float code_scale = 0;
-  uint32_t reserved[5] = {};
+  uint32_t link_bytes = 4;
+  uint32_t reserved[4] = {};
 };
 static_assert(sizeof(GraphHeader) == 64);
+
+// Three bytes hold all nodes and one number that is none.
+inline constexpr uint32_t LinkBytes(uint32_t nodes) { return nodes < (1U << 24U) ? 3 : 4; }
+inline constexpr uint64_t LinksBytes(uint64_t nodes, uint32_t degree, uint32_t link_bytes) {
+  return nodes * degree * link_bytes + (sizeof(uint32_t) - link_bytes);
+}
 
 inline constexpr size_t EntryVectorsAt(uint64_t entries) { return (entries * sizeof(uint32_t) + 63U) / 64U * 64U; }
 

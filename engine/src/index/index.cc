@@ -6,6 +6,13 @@
 
 namespace pomai::index {
 
+void Index::SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& scratch,
+                       std::span<std::vector<Hit>> hits, SearchCounters& counters) const {
+  for (size_t i = 0; i < queries.size(); ++i) {
+    Search(queries[i], params, scratch, hits[i], counters);
+  }
+}
+
 Result<Built> Build(const Matrix& rows, const BuildParams& params) {
   if (rows.rows == 0) {
     return Built{};

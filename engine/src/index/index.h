@@ -73,6 +73,7 @@ struct SearchParams {
   uint32_t ef = 0;                   // candidates kept by a graph search; below k it counts as k
   std::span<const uint64_t> hidden;  // bit i set: row i is never returned (dead or not allowed); empty: all live
   bool exact = false;                // compare every live row
+  bool exact_walk = false;           // walk a graph on the float32 rows even where it has codes
 };
 
 // What one search did; added up, never reset, by the index.
@@ -103,6 +104,11 @@ class Index {
   // equal scores by lower row. Thread-safe as long as each thread brings its own scratch. Throws std::bad_alloc only.
   virtual void Search(const float* query, const SearchParams& params, Scratch& scratch, std::vector<Hit>& hits,
                       SearchCounters& counters) const = 0;
+
+  // The same for each of several queries, hits[i] for queries[i]. A graph index works on a few of them at a time, so
+  // that one computes while memory answers another: a batch handed over together is faster than one by one.
+  virtual void SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& scratch,
+                          std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
 };
 
 // Opens the index of a mapped segment. Reads and validates its own small headers; every link and offset that a search

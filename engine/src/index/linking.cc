@@ -1,6 +1,8 @@
 #include "index/linking.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <numeric>
 
 #include "base/parallel.h"
@@ -173,12 +175,13 @@ Lists ForwardLinks(const Space& space, const Clusters& clusters, LinkParams para
   std::iota(all.begin(), all.end(), 0U);
   params.probes = std::min(params.probes, clusters.size());
   const std::vector<uint32_t> probed = NearestColumns(space, all, clusters.leaders, params.probes, params.threads);
-  std::vector<BlockColumns> columns;
-  columns.reserve(clusters.size());
-  for (uint32_t c = 0; c < clusters.size(); ++c) {
-    columns.emplace_back(space,
-                         std::span(all).subspan(clusters.begins[c], clusters.begins[c + 1] - clusters.begins[c]));
-  }
+  std::vector<BlockColumns> columns(clusters.size());
+  ParallelFor(clusters.size(), 16, params.threads, [&](size_t begin, size_t end, uint32_t) {
+    for (size_t c = begin; c < end; ++c) {
+      const uint32_t first = clusters.begins[c];
+      columns[c] = BlockColumns(space, std::span(all).subspan(first, clusters.begins[c + 1] - first));
+    }
+  });
   Lists lists(clusters.nodes(), params.degree);
   std::vector<Linker> linkers;
   const uint32_t workers = WorkerCount(clusters.size(), 1, params.threads);
@@ -198,23 +201,27 @@ std::vector<uint32_t> MakeLinks(const Space& space, const Clusters& clusters, co
   const Lists lists = ForwardLinks(space, clusters, params);
   const uint32_t nodes = clusters.nodes();
 
-  // The links that lead to each node, in order of where they come from.
-  std::vector<size_t> begins(static_cast<size_t>(nodes) + 1, 0);
-  for (uint32_t node = 0; node < nodes; ++node) {
-    for (const Neighbour& link : lists.of(node)) {
-      ++begins[size_t{link.node} + 1];
-    }
-  }
-  std::partial_sum(begins.begin(), begins.end(), begins.begin());
-  std::vector<Neighbour> back(begins.back());
-  {
-    std::vector<size_t> next(begins.begin(), begins.end() - 1);
-    for (uint32_t node = 0; node < nodes; ++node) {
-      for (const Neighbour& link : lists.of(node)) {
-        back[next[link.node]++] = {link.distance, node};
+  // The links that lead to each node, in any order: they are sorted below.
+  std::vector<uint32_t> counts(nodes, 0);
+  const auto for_each_link = [&](const auto& body) {
+    ParallelFor(nodes, 1024, params.threads, [&](size_t begin, size_t end, uint32_t) {
+      for (size_t node = begin; node < end; ++node) {
+        for (const Neighbour& link : lists.of(static_cast<uint32_t>(node))) {
+          body(static_cast<uint32_t>(node), link);
+        }
       }
-    }
-  }
+    });
+  };
+  for_each_link([&](uint32_t, const Neighbour& link) {
+    std::atomic_ref(counts[link.node]).fetch_add(1, std::memory_order_relaxed);
+  });
+  std::vector<size_t> begins(static_cast<size_t>(nodes) + 1, 0);
+  std::inclusive_scan(counts.begin(), counts.end(), begins.begin() + 1, std::plus<>(), size_t{0});
+  std::vector<Neighbour> back(begins.back());
+  for_each_link([&](uint32_t node, const Neighbour& link) {
+    const uint32_t left = std::atomic_ref(counts[link.node]).fetch_sub(1, std::memory_order_relaxed);
+    back[begins[link.node] + left - 1] = {link.distance, node};
+  });
 
   std::vector<uint32_t> links(static_cast<size_t>(nodes) * params.degree, kNoNode);
   ParallelFor(nodes, 1024, params.threads, [&](size_t begin, size_t end, uint32_t) {
@@ -264,12 +271,8 @@ void MendLinks(const Space& space, uint32_t degree, std::vector<uint32_t>& links
     if (reached[node]) {
       continue;
     }
-    GraphView graph{.space = space,
-                    .nodes = nodes,
-                    .degree = degree,
-                    .links = links.data(),
-                    .entries = entries,
-                    .entry_space = space};
+    GraphView graph{.space = space, .nodes = nodes, .degree = degree, .entries = entries, .entry_space = space};
+    graph.SetLinks(reinterpret_cast<const std::byte*>(links.data()), sizeof(uint32_t));
     // Entries are looked up through their node numbers here; an opened graph has their vectors side by side.
     std::vector<uint32_t> entry_rows(entries);
     if (space.rows != nullptr) {
@@ -278,13 +281,12 @@ void MendLinks(const Space& space, uint32_t degree, std::vector<uint32_t>& links
     graph.entry_space.rows = entry_rows.data();
     walk.Run(graph, space.at(node), std::max(64U, degree));
     bool linked = false;
-    for (const Walk::Found& near : walk.found()) {
-      uint32_t* list = links.data() + static_cast<size_t>(near.node) * degree;
+    for (size_t i = 0; i < walk.size() && !linked; ++i) {
+      uint32_t* list = links.data() + static_cast<size_t>(walk.found(i).node) * degree;
       uint32_t* free_slot = std::find(list, list + degree, kNoNode);
       if (free_slot != list + degree) {
         *free_slot = node;
         linked = true;
-        break;
       }
     }
     if (!linked) {

@@ -63,6 +63,8 @@ inline int32_t OrderedBits(float value) {
   return bits < 0 ? bits ^ INT32_MAX : bits;
 }
 
+inline float FromOrderedBits(int32_t bits) { return std::bit_cast<float>(bits < 0 ? bits ^ INT32_MAX : bits); }
+
 struct Neighbour {
   float distance = 0;
   uint32_t node = 0;
