@@ -1,8 +1,11 @@
-// Every kernel that this machine can run against plain loops in double precision, at every length from 0 to 300, at
-// unaligned addresses and with nothing but a guard behind the last component.
+// Every kernel that this machine can run against plain loops in double precision and against each other, at every
+// length from 0 to 300, at unaligned addresses and with nothing but a guard behind the last component.
 #include "kernel/kernel.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -82,6 +85,116 @@ TEST(FloatKernelsAgreeWithPlainLoops) {
       for (size_t r = 0; r < 4; ++r) {
         CHECK(Near(-dot[r + 1], static_cast<double>(out[r]), size[r + 1]));
       }
+    });
+  }
+}
+
+// What the functions over float32 give, as bits: 0 and -0 differ.
+std::vector<uint32_t> FloatBits(const Table& table, const float* query, const void* const four[4], size_t length) {
+  std::vector<uint32_t> bits;
+  const auto keep = [&](float value) { bits.push_back(std::bit_cast<uint32_t>(value)); };
+  for (const auto quad : {table.l2_quad, table.dot_quad, table.negative_dot_quad}) {
+    float out[4];
+    quad(query, four, length, out);
+    std::for_each(out, out + 4, keep);
+  }
+  return bits;
+}
+
+// Any float that is a number, from the smallest to the largest, or of a few exponents so that sums round often and ties
+// are met.
+float AnyFinite(std::mt19937& random, bool few_exponents) {
+  auto bits = static_cast<uint32_t>(random());
+  if (few_exponents) {
+    const auto draw = static_cast<uint32_t>(random());
+    bits = (bits & 0x803FFFFFU & ~(0x3FFFU >> draw % 15U)) | (120U + draw / 16U % 14U) << 23U;
+  }
+  const auto value = std::bit_cast<float>(bits);
+  return std::isfinite(value) ? value : 0.0F;
+}
+
+TEST(TablesAgreeToTheLastBit) {
+  std::mt19937 random(19);
+  for (size_t length = 0; length <= kLongest; ++length) {
+    const bool few_exponents = length % 4 != 0;
+    const Rows<float> rows(5, length, length % 4, [&] { return AnyFinite(random, few_exponents); });
+    const void* four[4] = {rows[1], rows[2], rows[3], rows[4]};
+    std::vector<uint32_t> expected;
+    ForEachTable([&](const Table& table) {
+      const auto bits = FloatBits(table, rows[0], four, length);
+      if (expected.empty()) {
+        expected = bits;
+      }
+      CHECK(expected == bits);
+      for (size_t r = 0; r < 4; ++r) {
+        CHECK_EQ(bits[r], std::bit_cast<uint32_t>(table.l2(rows[0], four[r], length)));
+        CHECK_EQ(bits[4 + r], std::bit_cast<uint32_t>(table.dot(rows[0], four[r], length)));
+        CHECK_EQ(bits[8 + r], std::bit_cast<uint32_t>(table.negative_dot(rows[0], four[r], length)));
+      }
+    });
+  }
+}
+
+TEST(ProductsAreRoundedOnceWithTheirAddition) {
+  std::mt19937 random(23);
+  for (size_t i = 0; i < 200000; ++i) {
+    // Components 0 and 16 go to one sum.
+    float x[17] = {};
+    float y[17] = {};
+    for (const size_t d : {0, 16}) {
+      x[d] = AnyFinite(random, i % 4 != 0);
+      y[d] = AnyFinite(random, i % 4 != 0);
+    }
+    const float expected = std::fma(x[16], y[16], x[0] * y[0]) + 0.0F;
+    if (std::isfinite(expected)) {
+      ForEachTable([&](const Table& table) { CHECK_EQ(expected, table.dot(x, y, 17)); });
+    }
+  }
+}
+
+// With components of 1e38 a product is beyond the largest float, and what is left of the row's others is not.
+TEST(DotProductsThatOverflowOnTheWayAreExact) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (size_t length = 2; length <= kLongest; ++length) {
+    std::vector<float> query(length, 1.0F);
+    std::vector<float> cancels(length, 1.0F);
+    for (const size_t d : {size_t{0}, length - 1}) {
+      query[d] = 1e38F;
+    }
+    cancels[0] = 3e38F;
+    cancels[length - 1] = -3e38F;
+    std::vector<float> high = cancels;
+    high[length - 1] = 3e38F;
+    std::vector<float> low = high;
+    low[0] = low[length - 1] = -3e38F;
+    const std::vector<float> none(length, 0.0F);
+    const void* four[4] = {cancels.data(), high.data(), low.data(), none.data()};
+    ForEachTable([&](const Table& table) {
+      float out[4];
+      table.dot_quad(query.data(), four, length, out);
+      CHECK_EQ(static_cast<float>(length - 2), out[0]);
+      CHECK_EQ(kInfinity, out[1]);
+      CHECK_EQ(-kInfinity, out[2]);
+      CHECK_EQ(0.0F, out[3]);
+      float negative[4];
+      table.negative_dot_quad(query.data(), four, length, negative);
+      for (size_t r = 0; r < 4; ++r) {
+        CHECK_EQ(out[r], table.dot(query.data(), four[r], length));
+        CHECK_EQ(-out[r], negative[r]);
+        CHECK(!std::signbit(negative[3]));
+      }
+    });
+  }
+}
+
+TEST(SquaredDistancesThatOverflowAreInfinite) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (size_t length = 1; length <= kLongest; ++length) {
+    const std::vector<float> high(length, 3e38F);
+    const std::vector<float> low(length, -3e38F);
+    ForEachTable([&](const Table& table) {
+      CHECK_EQ(kInfinity, table.l2(high.data(), low.data(), length));
+      CHECK_EQ(0.0F, table.l2(high.data(), high.data(), length));
     });
   }
 }

@@ -1,7 +1,9 @@
 // Components so large that their products, squares and differences overflow: every index answers, in one order, and
-// what is no number comes last.
+// ranks a row by its true score where that is a float, before all finite scores or behind them where it is not.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "test_data.h"
@@ -96,24 +98,41 @@ TEST(DistancesThatOverflow) { RunAll(Metric::kL2); }
 
 TEST(InnerProductsThatOverflow) { RunAll(Metric::kInnerProduct); }
 
-// Rows come first whose inner product with the query is inf - inf, whatever the order of the sum.
-TEST(WhatIsNoNumberComesLast) {
+// The products of the first half of the rows with the query overflow both ways and cancel to the last bit; of its last
+// eight, four are truly beyond all floats and four below.
+TEST(WhatOverflowsOnTheWayHasItsTrueRank) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr uint32_t kHalf = kRows / 2;
   Vectors rows = RandomVectors(kRows, kDim, kSeed);
-  for (uint32_t i = 0; i < kRows / 2; ++i) {
-    for (uint32_t d = 0; d < kDim; ++d) {
-      rows.values[size_t{i} * kDim + d] = (d % 2 == 0 ? 1e38F : -1e38F) * (1.0F + static_cast<float>(i) * 1e-4F);
+  std::vector<float> query(kDim, 1.0F);
+  query[0] = query[kDim - 1] = 1e3F;
+  std::vector<index::Hit> expected;
+  for (uint32_t i = 0; i < kRows; ++i) {
+    float* row = rows.values.data() + size_t{i} * kDim;
+    const float size = i < kHalf ? 1e38F * (1.0F + static_cast<float>(i) * 1e-4F) : row[0];
+    row[0] = size;
+    row[kDim - 1] = -size;
+    double score = 0;
+    for (uint32_t d = 1; d < kDim - 1; ++d) {
+      score += static_cast<double>(row[d]);
+    }
+    expected.push_back({i, static_cast<float>(score)});
+    if (i >= kHalf - 8 && i < kHalf) {
+      row[0] = row[kDim - 1] = i % 2 == 0 ? size : -size;
+      expected.back().score = i % 2 == 0 ? kInfinity : -kInfinity;
     }
   }
-  const std::vector<float> query(kDim, 1e3F);
+  std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
   for (const Kind kind : {Kind::kFlat, Kind::kGraph, Kind::kIvf}) {
     Indexed indexed(rows, {.kind = kind, .metric = Metric::kInnerProduct, .m = 16, .ef_construction = 100});
     // As many as there are: no index leaves any out, so the order is all that can be wrong.
     const auto all = indexed.Search(query.data(), kRows, kRows);
     CHECK_EQ(size_t{kRows}, all.size());
     CheckOrdered(all);
-    for (size_t i = 0; i < all.size(); ++i) {
-      CHECK_EQ(i < kRows / 2, all[i].row >= kRows / 2);
-      CHECK_EQ(i < kRows / 2, std::isfinite(all[i].score));
+    for (uint32_t i = 0; i < kRows; ++i) {
+      const bool finite = std::isfinite(expected[i].score);
+      CHECK_EQ(i < 4 || i >= kRows - 4, !finite);
+      CHECK(finite ? std::abs(all[i].score - expected[i].score) < 0.01F : all[i].score == expected[i].score);
     }
     CheckOrdered(indexed.Search(query.data(), 10, 64));
   }

@@ -4,6 +4,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 namespace pomai::kernel {
 namespace {
 
@@ -15,9 +19,15 @@ bool HasAvx512() {
          __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
          __builtin_cpu_supports("avx512vnni") != 0;
 }
+#elif defined(__aarch64__)
+bool HasNeonDot() {
+#if defined(__linux__)
+  constexpr unsigned long kDotProducts = 1UL << 20U;  // HWCAP_ASIMDDP, which older headers lack
+  return (::getauxval(AT_HWCAP) & kDotProducts) != 0;
 #else
-bool HasAvx2() { return false; }
-bool HasAvx512() { return false; }
+  return true;  // macOS runs on nothing older than the M1
+#endif
+}
 #endif
 
 struct Tables {
@@ -26,19 +36,22 @@ struct Tables {
 
   Tables() {
     Add(Scalar());
+#if defined(__x86_64__)
     if (HasAvx2()) {
       Add(Avx2());
     }
     if (HasAvx512()) {
       Add(Avx512());
     }
+#elif defined(__aarch64__)
+    Add(Neon());
+    if (HasNeonDot()) {
+      Add(NeonDot());
+    }
+#endif
   }
 
-  void Add(const Table* table) {
-    if (table != nullptr) {
-      tables[count++] = table;
-    }
-  }
+  void Add(const Table* table) { tables[count++] = table; }
 };
 
 const Tables& Runnable() {

@@ -1,10 +1,11 @@
 // Distance kernels: one table of function pointers for each instruction set, and the best one this machine can run,
-// chosen once. A file that is compiled for an instruction set (avx2.cc, avx512.cc) includes nothing but this header and
-// the intrinsics: an inline function of the standard library compiled there could be the copy that the linker keeps for
-// the whole library. A NEON table goes beside them as neon.cc.
+// chosen once. A file that is compiled for an instruction set (avx2.cc, neon_dot.cc) includes nothing but this folder's
+// headers and the intrinsics: an inline function of the standard library compiled there could be the copy that the
+// linker keeps for the whole library.
 //
 // All pointers may stand at any alignment, all lengths may be any number, and nothing outside of the given rows is
-// read. Tables agree exactly on codes and within float rounding on float32.
+// read. All tables give the same bits for the same input, so neither what an index holds nor what a search finds
+// depends on the machine (shapes.h says how float32 is summed).
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,9 @@ struct Table {
   const char* name;
 
   // float32, length in components: the squared L2 distance, the dot product, and minus the dot product, which is lower
-  // for what is nearer as a distance is.
+  // for what is nearer as a distance is. Of finite components the result is never NaN: a dot product
+  // whose terms or partial sums overflow is computed exactly, and infinite only if it is beyond the largest float
+  // itself.
   RowPair l2;
   RowQuad l2_quad;
   RowPair dot;
@@ -66,16 +69,22 @@ struct Table {
   uint64_t (*popcount)(const uint64_t* words, size_t count);
 };
 
-// The best table of this machine. The environment variable POMAI_KERNEL (scalar, avx2, avx512) read on first use
-// chooses a lesser one, for tests and for comparing; a name that this machine cannot run is ignored.
+// The best table of this machine. The environment variable POMAI_KERNEL (scalar, avx2, avx512, neon, neon_dot) read on
+// first use chooses a lesser one, for tests and for comparing; a name that this machine cannot run is ignored.
 const Table& Active();
 
-// Every table this machine can run, the scalar one first; `count` receives how many.
+// Every table this machine can run, from the scalar one to the best; `count` receives how many.
 const Table* const* Available(size_t& count);
 
-// The tables; null where this build does not have them.
+// The tables. A build has those of its processor's kind.
 const Table* Scalar();
 const Table* Avx2();
 const Table* Avx512();
+const Table* Neon();
+const Table* NeonDot();
+
+// The exact dot product of rows, rounded to a float and infinite only beyond the largest one: for the tables, where
+// their sum of float32 is not finite. NaN where a component is not.
+float OverflowedDot(const float* x, const float* y, size_t length);
 
 }  // namespace pomai::kernel
