@@ -30,4 +30,13 @@ done
 # shellcheck disable=SC2086  # CXX may carry arguments
 printf '#include <span>\n#include <concepts>\nint main() { return static_cast<int>(std::span<int>().size()); }\n' |
     $compiler -std=c++20 -fsyntax-only -x c++ - >/dev/null 2>&1 || fail "$compiler does not compile C++20"
+
+# The library takes the C++ library along; Fedora and its kin have the static one in a package of its own.
+if [ "$(uname -s)" = Linux ]; then
+    # shellcheck disable=SC2086
+    printf '#include <string>\nstd::string f(std::string s) { return s + s; }\n' |
+        $compiler -std=c++20 -fPIC -shared -static-libstdc++ -x c++ - -o "$ready.so" >/dev/null 2>&1 ||
+        fail "$compiler has no static C++ library (Fedora: dnf install libstdc++-static)"
+    rm -f "$ready.so"
+fi
 touch "$ready"

@@ -81,6 +81,14 @@ class WheelTest(unittest.TestCase):
             library.write_bytes(symbols)
             self.assertRegex(wheel_backend.platform_tag(library), f"^{tag}[a-z]")
 
+    @unittest.skipUnless(sys.platform == "linux", "manylinux is Linux's")
+    def test_the_wheel_installs_on_systems_with_glibc_2_28(self):
+        name = wheel_backend.build_wheel(str(self.directory))
+
+        tag = re.search(r"-py3-none-manylinux_2_(\d+)_\w+\.whl$", name)
+        self.assertIsNotNone(tag, name)
+        self.assertLessEqual(int(tag.group(1)), 28)
+
     def test_a_wheel_without_pip(self):
         printed = self.run_python(sys.executable, str(PYTHON / "build_backend" / "wheel_backend.py"), "out")
 
