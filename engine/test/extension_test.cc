@@ -125,7 +125,7 @@ TEST(bad_params_are_refused) {
   params = Filter(POMAI_X_IDS_DENIED, ids);
   params.id_count = std::numeric_limits<size_t>::max();
   bad.Refuses("id_count is 18446744073709551615", params);
-  for (const uint32_t flags : {2U, 3U, 0x80000000U}) {
+  for (const uint32_t flags : {4U, 7U, 0x80000000U}) {
     params = Params();
     params.flags = flags;
     bad.Refuses("flags are " + std::to_string(flags), params);
@@ -351,6 +351,20 @@ TEST(an_exact_search_scans_every_row_it_may_return) {
   CHECK_EQ(3U, params.segments);
   CHECK_EQ(mixed.Nearest(query, 5000, false, {}).size(), params.rows_scanned);
   CHECK_EQ(params.rows_scanned, params.distances);
+}
+
+TEST(a_search_on_float32_vectors_finds_the_nearest) {
+  Mixed mixed(POMAI_INDEX_HNSW, 1, kSeed);
+  auto params = Params();
+  params.flags = POMAI_X_SEARCH_FLOAT32;
+  params.ef_search = 64;
+  const Vector query = mixed.RandomVector();
+  const auto nearest = mixed.Nearest(query, 10, false, {});
+  size_t found = 0;
+  for (const uint64_t id : Search(mixed.database(), query, 10, params)) {
+    found += std::count(nearest.begin(), nearest.end(), id) != 0 ? 1U : 0U;
+  }
+  CHECK(found >= 9);
 }
 
 TEST(ef_counts_for_the_call) {

@@ -15,7 +15,11 @@ extern "C" {
 enum { POMAI_X_IDS_ALL = 0, POMAI_X_IDS_ALLOWED = 1, POMAI_X_IDS_DENIED = 2 };
 
 /* Flags of a search. */
-enum { POMAI_X_SEARCH_EXACT = 1 }; /* compare every row that may be returned, without an index */
+enum {
+  POMAI_X_SEARCH_EXACT = 1,  /* compare every row that may be returned, without an index */
+  POMAI_X_SEARCH_FLOAT32 = 2 /* search graphs on the float32 vectors, not on their 8-bit codes: slower; for data whose
+                                neighbours the codes cannot tell, where the engine has not seen that by itself */
+};
 
 /* How one call searches, and what it did. struct_size is exactly 64. */
 typedef struct pomai_x_search_params_t {

@@ -19,8 +19,9 @@ Status ReadParams(const pomai_x_search_params_t& params, core::SearchRequest& re
   if (params.id_mode > POMAI_X_IDS_DENIED) {
     return ParamError("id_mode is " + std::to_string(params.id_mode) + " (accepted: 0 all, 1 allowed, 2 denied)");
   }
-  if ((params.flags & ~uint32_t{POMAI_X_SEARCH_EXACT}) != 0) {
-    return ParamError("flags are " + std::to_string(params.flags) + " (accepted: 0, or 1 for an exact search)");
+  if ((params.flags & ~uint32_t{POMAI_X_SEARCH_EXACT | POMAI_X_SEARCH_FLOAT32}) != 0) {
+    return ParamError("flags are " + std::to_string(params.flags) +
+                      " (accepted: 0, 1 for an exact search, 2 for one without codes)");
   }
   const std::string count = "id_count is " + std::to_string(params.id_count);
   if (params.id_mode == POMAI_X_IDS_ALL && (params.ids != nullptr || params.id_count != 0)) {
@@ -40,6 +41,7 @@ Status ReadParams(const pomai_x_search_params_t& params, core::SearchRequest& re
   }
   request.filter = {static_cast<core::IdMode>(params.id_mode), ids};
   request.exact = (params.flags & POMAI_X_SEARCH_EXACT) != 0;
+  request.exact_walk = (params.flags & POMAI_X_SEARCH_FLOAT32) != 0;
   return {};
 }
 

@@ -66,8 +66,11 @@ class Worker {
     }
     for (size_t i = 0; i < targets_.size(); ++i) {
       const auto& segment = *targets_[i].segment;
-      const index::SearchParams params{
-          .k = request.k, .ef = request.ef, .hidden = targets_[i].hidden, .exact = request.exact};
+      const index::SearchParams params{.k = request.k,
+                                       .ef = request.ef,
+                                       .hidden = targets_[i].hidden,
+                                       .exact = request.exact,
+                                       .exact_walk = request.exact_walk};
       segment.index().SearchMany(queries, params, *scratch_[i], std::span(hits_).first(queries.size()), counters_);
       for (size_t query = 0; query < queries.size(); ++query) {
         for (const auto& hit : hits_[query]) {

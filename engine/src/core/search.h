@@ -29,7 +29,8 @@ struct SearchRequest {
   uint32_t threads = 1;
   Deadline deadline;
   IdFilter filter;
-  bool exact = false;  // by scans, whatever the segments' indexes are
+  bool exact = false;       // by scans, whatever the segments' indexes are
+  bool exact_walk = false;  // graphs on float32 rows
 };
 
 // What a search did.
