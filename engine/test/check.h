@@ -3,6 +3,7 @@
 //   CHECK(condition), CHECK_EQ(expected, actual), CHECK_OK(status-like): a failure ends the case and says where.
 //   SKIP("why"): ends the case, which then counts as skipped.
 //   ./some_test [substring]: runs the cases whose name contains it.
+// CHECK_OWN_MAIN, defined before the inclusion, is for programs that only borrow the checks.
 #pragma once
 
 #include <cstdio>
@@ -96,4 +97,6 @@ inline int Run(std::string_view filter) {
   } while (false)
 #define SKIP(why) throw ::check::Skipped(why)
 
+#if !defined(CHECK_OWN_MAIN)
 int main(int argc, char** argv) { return ::check::Run(argc > 1 ? argv[1] : ""); }
+#endif

@@ -4,11 +4,10 @@
 #include <ctime>
 #include <random>
 
-#include "base/crc32c.h"
 #include "core/manifest.h"
 #include "files.h"
 #include "fixture.h"
-#include "segment/format.h"
+#include "seal.h"
 
 namespace {
 
@@ -20,37 +19,8 @@ using fixture::Take;
 using fixture::TemporaryDirectory;
 using fixture::Vector;
 using fixture::WriteWhole;
-using pomai::segment::Header;
-using pomai::segment::TableEntry;
 
 constexpr uint32_t kDim = 2;
-
-uint32_t CrcOf(const std::string& bytes, size_t offset, size_t size) {
-  return pomai::Crc32c(0, std::as_bytes(std::span(bytes).subspan(offset, size)));
-}
-
-// Makes all checksums of a segment file fit what it holds, as far as its header and table make sense.
-uint32_t Seal(std::string& bytes) {
-  Header header{};
-  std::memcpy(&header, bytes.data(), sizeof header);
-  const uint64_t table_bytes = uint64_t{header.table_entries} * sizeof(TableEntry);
-  if (header.table_offset <= bytes.size() && table_bytes <= bytes.size() - header.table_offset) {
-    for (uint32_t i = 0; i < header.table_entries; ++i) {
-      char* const at = bytes.data() + header.table_offset + i * sizeof(TableEntry);
-      TableEntry entry{};
-      std::memcpy(&entry, at, sizeof entry);
-      if (entry.offset <= bytes.size() && entry.bytes <= bytes.size() - entry.offset) {
-        entry.crc = CrcOf(bytes, entry.offset, entry.bytes);
-        std::memcpy(at, &entry, sizeof entry);
-      }
-    }
-    header.table_crc = CrcOf(bytes, header.table_offset, table_bytes);
-    std::memcpy(bytes.data(), &header, sizeof header);
-  }
-  header.crc = CrcOf(bytes, 0, offsetof(Header, crc));
-  std::memcpy(bytes.data(), &header, sizeof header);
-  return header.crc;
-}
 
 // Calls everything that reads; any status will do.
 void ReadEverything(const std::string& path) {
@@ -139,7 +109,7 @@ void Craft(uint8_t index_type, uint32_t adaptive_threshold, int rounds) {
       std::memcpy(crafted.data() + at, &value, width);
     }
     auto& entry = manifest.value().segments.back();
-    entry.header_crc = Seal(crafted);
+    entry.header_crc = fixture::SealSegment(crafted);
     WriteWhole(file, crafted);
     WriteWhole(path + "/MANIFEST", pomai::core::FormatManifest(manifest.value()));
     ReadEverything(path);
@@ -164,18 +134,10 @@ TEST(a_crafted_manifest_is_corruption) {
   CHECK_EQ(0xABCDEF01U, parsed.value().segments[0].header_crc);
 
   const std::string body = whole.substr(0, whole.find("crc32c "));
-  const auto sealed = [](const std::string& text) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    const uint32_t crc = CrcOf(text, 0, text.size());
-    std::string line = "crc32c ";
-    for (int shift = 28; shift >= 0; shift -= 4) {
-      line += kDigits[(crc >> shift) & 0xFU];
-    }
-    return text + line + "\n";
-  };
-  CHECK_EQ(whole, sealed(body));
+  using fixture::SealManifest;
+  CHECK_EQ(whole, SealManifest(body));
   const auto code = [&](const std::string& text) {
-    return static_cast<int>(pomai::core::ParseManifest(sealed(text), "MANIFEST").status().code());
+    return static_cast<int>(pomai::core::ParseManifest(SealManifest(text), "MANIFEST").status().code());
   };
   for (size_t size = std::string("pomai manifest 1\n").size(); size < body.size(); ++size) {
     const bool whole_line = body[size - 1] == '\n' && body.compare(size, 8, "segment ") == 0;

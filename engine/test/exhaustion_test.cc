@@ -1,9 +1,11 @@
 // No memory, no disk: each is a status, nothing that was there is lost, and the call succeeds once there is room again.
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
@@ -57,6 +59,33 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#if defined(__linux__)
+// So does what it allocates by C and what it maps: the linker sends its calls here (CMakeLists.txt).
+extern "C" {
+void* __real_malloc(size_t size);
+void* __real_calloc(size_t count, size_t size);
+void* __real_mmap(void* address, size_t size, int protection, int flags, int descriptor, off_t offset);
+void* __real_mremap(void* address, size_t old_size, size_t size, int flags);
+
+void* __wrap_malloc(size_t size) { return Refuse() ? nullptr : __real_malloc(size); }
+void* __wrap_calloc(size_t count, size_t size) { return Refuse() ? nullptr : __real_calloc(count, size); }
+void* __wrap_mmap(void* address, size_t size, int protection, int flags, int descriptor, off_t offset) {
+  if (Refuse()) {
+    errno = ENOMEM;
+    return MAP_FAILED;
+  }
+  return __real_mmap(address, size, protection, flags, descriptor, offset);
+}
+void* __wrap_mremap(void* address, size_t old_size, size_t size, int flags) {
+  if (Refuse()) {
+    errno = ENOMEM;
+    return MAP_FAILED;
+  }
+  return __real_mremap(address, old_size, size, flags);
+}
+}
+#endif
 
 namespace {
 

@@ -77,7 +77,9 @@ typedef struct pomai_options_t {
   uint32_t dim;                  /* 1 to 65536 */
   uint32_t search_threads;       /* threads of a search batch or a freeze, never more than 1024; 0: all cores */
   uint32_t fsync_policy;         /* POMAI_FSYNC_ */
-  uint64_t memory_budget_bytes;  /* for rows not yet frozen: a put beyond it is RESOURCE_EXHAUSTED; 0: no bound */
+  uint64_t memory_budget_bytes;  /* for rows not yet frozen and for freezing them, but for some 4 MiB and what each
+                                  * thread needs: a put or delete beyond it, and a freeze that would need a second copy
+                                  * of the rows because a snapshot holds them, is RESOURCE_EXHAUSTED; 0: no bound */
   uint32_t deadline_ms;          /* for searches and scans that name none; 0: none */
   uint8_t index_type;            /* POMAI_INDEX_ */
   uint32_t hnsw_m;               /* 2 to 512: links a node, twice as many at the base */

@@ -18,17 +18,26 @@ namespace {
 // Linux writes at most 2 GiB a call; a smaller piece also keeps a signal from undoing much.
 constexpr size_t kMaxTransfer = size_t{1} << 30;
 
+// What `call` returns once no signal has cut it short.
+template <typename Call>
+auto Uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
+
 // Calls `transfer(bytes, offset)` (write or pwrite) until all bytes are out.
 template <typename Transfer>
 Status TransferAll(const std::string& path, std::span<const std::byte> bytes, const Transfer& transfer) {
   size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t wrote = transfer(bytes.data() + done, std::min(bytes.size() - done, kMaxTransfer), done);
-    if (wrote < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      return IoError("write", path, errno);
+    const size_t size = std::min(bytes.size() - done, kMaxTransfer);
+    const ssize_t wrote = Uninterrupted([&] { return transfer(bytes.data() + done, size, done); });
+    if (wrote <= 0) {
+      // A device that takes nothing and does not say why would be asked for ever.
+      return IoError("write", path, wrote < 0 ? errno : ENOSPC);
     }
     done += static_cast<size_t>(wrote);
   }
@@ -42,17 +51,18 @@ int SyncDescriptor(int descriptor) {
     return 0;
   }
 #endif
-  return ::fsync(descriptor);
+  return Uninterrupted([&] { return ::fsync(descriptor); });
 }
 
 }  // namespace
 
 Status IoError(const std::string& action, const std::string& path, int error) {
-  return {Code::kIoError, "Cannot " + action + " " + path + ": " + std::generic_category().message(error)};
+  return {error == ENOMEM ? Code::kResourceExhausted : Code::kIoError,
+          "Cannot " + action + " " + path + ": " + std::generic_category().message(error)};
 }
 
 Result<File> File::Open(const std::string& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  const int descriptor = Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
   if (descriptor < 0) {
     const int error = errno;
     auto status = IoError("open", path, error);
@@ -96,7 +106,8 @@ Status File::WriteAt(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 Status File::Truncate(uint64_t size) {
-  return ::ftruncate(descriptor_, static_cast<off_t>(size)) == 0 ? Status() : IoError("truncate", path_, errno);
+  const auto cut = [&] { return ::ftruncate(descriptor_, static_cast<off_t>(size)); };
+  return Uninterrupted(cut) == 0 ? Status() : IoError("truncate", path_, errno);
 }
 
 Status File::Sync() { return SyncDescriptor(descriptor_) == 0 ? Status() : IoError("sync", path_, errno); }

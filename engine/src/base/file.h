@@ -1,4 +1,5 @@
-// Files and directories over POSIX calls. Every failure is kIoError and names the path and the system's reason.
+// Files and directories over POSIX calls. Every failure is kIoError (for want of memory kResourceExhausted) and names
+// the path and the system's reason. Signals interrupt nothing.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 
 namespace pomai {
 
-// kIoError "Cannot <action> <path>: <what errno says>".
+// "Cannot <action> <path>: <what errno says>".
 Status IoError(const std::string& action, const std::string& path, int error);
 
 // An open file descriptor, closed with the object.

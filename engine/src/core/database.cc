@@ -1,9 +1,11 @@
 #include "core/database.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/file.h"
+#include "base/parallel.h"
 
 namespace pomai::core {
 
@@ -33,7 +35,14 @@ class Database::Replay final : public WalSink {
  public:
   explicit Replay(Database& database) : database_(database) {}
 
-  Status OnIdentity(const WalIdentity& identity) override { return database_.CheckSame(identity.dim, identity.metric); }
+  Status OnIdentity(const WalIdentity& identity) override {
+    if (identity.generation != database_.manifest_.generation) {
+      return {Code::kCorruption, "Cannot open " + database_.options_.path + ": its log is of generation " +
+                                     std::to_string(identity.generation) + " (its manifest is of generation " +
+                                     std::to_string(database_.manifest_.generation) + "; restore both from one copy)"};
+    }
+    return database_.CheckSame(identity.dim, identity.metric);
+  }
   Status OnPut(std::span<const Upsert> rows) override {
     database_.memtable_->Put(rows);
     return {};
@@ -152,7 +161,7 @@ Status Database::PutBatch(std::span<const Upsert> rows) {
     return {};
   }
   const std::lock_guard writing(write_mutex_);
-  POMAI_RETURN_IF_ERROR(MakeRoom(rows.size(), MemTable::BytesOf(rows, options_.dim)));
+  POMAI_RETURN_IF_ERROR(MakeRoom(MemTable::ExtentOf(rows)));
   POMAI_RETURN_IF_ERROR(BecomeWriter());
   const auto table = memtable();
   table->Prepare(rows);  // what is logged must not fail to be applied
@@ -165,7 +174,7 @@ Status Database::PutBatch(std::span<const Upsert> rows) {
 
 Status Database::Delete(uint64_t id) {
   const std::lock_guard writing(write_mutex_);
-  POMAI_RETURN_IF_ERROR(MakeRoom(1, 0));
+  POMAI_RETURN_IF_ERROR(MakeRoom({1, 0, 0}));
   POMAI_RETURN_IF_ERROR(BecomeWriter());
   const auto table = memtable();
   table->Prepare({});
@@ -176,21 +185,48 @@ Status Database::Delete(uint64_t id) {
   return {};
 }
 
-// Replaced rows are dropped before a put is refused.
-Status Database::MakeRoom(size_t entries, uint64_t bytes) {
+// Replaced rows are dropped before a write is refused.
+Status Database::MakeRoom(const MemTable::Extent& more) {
   const auto table = memtable();
+  const uint64_t budget = options_.memory_budget_bytes;
+  const auto with_more = [&] {
+    const auto held = table->extent();
+    return MemTable::Extent{held.entries + more.entries, held.rows + more.rows,
+                            held.metadata_bytes + more.metadata_bytes};
+  };
   const auto fits = [&] {
-    const uint64_t budget = options_.memory_budget_bytes;
-    return table->entries() + entries <= MemTable::kMaxEntries &&
-           (budget == 0 || bytes == 0 || table->bytes() + bytes <= budget);
+    const auto wanted = with_more();
+    return wanted.entries <= MemTable::kMaxEntries &&
+           (budget == 0 || BytesOf(wanted) + FreezeBytesOf(wanted) <= budget);
   };
   if (fits() || (table->Compact() && fits())) {
     return {};
   }
-  return {Code::kResourceExhausted, "Cannot put " + std::to_string(entries) + " rows into " + options_.path + ": " +
-                                        std::to_string(table->bytes()) + " bytes wait to be frozen and the rows need " +
-                                        std::to_string(bytes) + " (freeze first, or raise memory_budget_bytes from " +
-                                        std::to_string(options_.memory_budget_bytes) + ")"};
+  const auto wanted = with_more();
+  return {Code::kResourceExhausted,
+          "Cannot put " + std::to_string(more.entries) + " rows into " + options_.path + ": with the " +
+              std::to_string(table->entries()) + " that wait to be frozen they need " +
+              std::to_string(BytesOf(wanted)) + " bytes, and " + std::to_string(FreezeBytesOf(wanted)) +
+              " more while they are frozen (freeze first, put fewer at a time, or raise memory_budget_bytes from " +
+              std::to_string(budget) + ")"};
+}
+
+uint64_t Database::BytesOf(const MemTable::Extent& extent) const { return MemTable::BytesOf(extent, options_.dim); }
+
+uint64_t Database::FreezeBytesOf(const MemTable::Extent& extent) const {
+  const auto rows = static_cast<uint32_t>(std::min<uint64_t>(extent.rows, MemTable::kMaxEntries));
+  return std::max(MemTable::CompactionBytesOf(extent),
+                  MemTable::ListingBytesOf(extent) + index::BuildBytes(rows, options_.dim, BuildParamsFor(rows)));
+}
+
+index::BuildParams Database::BuildParamsFor(uint32_t rows) const {
+  index::BuildParams params;
+  params.kind = rows == 0 || rows < options_.adaptive_threshold ? index::Kind::kFlat : options_.index_kind;
+  params.metric = options_.metric;
+  params.m = options_.m;
+  params.ef_construction = options_.ef_construction;
+  params.threads = ThreadCount(options_.search_threads);
+  return params;
 }
 
 }  // namespace pomai::core

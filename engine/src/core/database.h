@@ -61,9 +61,14 @@ class Database {
 
   // The writing side; under write_mutex_.
   Status BecomeWriter();
+  Status SyncFound();
   Status RemoveStaleFiles() const;
   Status OpenWal();
-  Status MakeRoom(size_t entries, uint64_t bytes);
+  Status MakeRoom(const MemTable::Extent& more);
+  // What memory_budget_bytes bounds: the memory of unfrozen rows, and what a freeze of them needs on top of it.
+  [[nodiscard]] uint64_t BytesOf(const MemTable::Extent& extent) const;
+  [[nodiscard]] uint64_t FreezeBytesOf(const MemTable::Extent& extent) const;
+  [[nodiscard]] index::BuildParams BuildParamsFor(uint32_t rows) const;
   Result<View::SegmentPointer> WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
                                             const Unlisted& file, SegmentEntry& entry) const;
   Status Install(Manifest manifest, std::shared_ptr<const View> view);
@@ -73,6 +78,7 @@ class Database {
   std::mutex write_mutex_;  // taken before state_mutex_
   DirectoryLock lock_;
   bool writer_ = false;
+  bool found_synced_ = false;
   Manifest manifest_;
   uint64_t wal_bytes_ = 0;  // whole bytes of the log of this generation, as far as it was replayed
   std::optional<WalWriter> wal_;

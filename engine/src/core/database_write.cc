@@ -2,25 +2,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/file.h"
-#include "base/parallel.h"
 #include "core/database.h"
 #include "segment/writer.h"
 
 namespace pomai::core {
-namespace {
-
-constexpr size_t kNumberDigits = 20;
-
-bool IsNumbered(std::string_view name, std::string_view suffix) {
-  return name.size() == kNumberDigits + suffix.size() && name.ends_with(suffix) &&
-         std::all_of(name.begin(), name.begin() + kNumberDigits, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-}  // namespace
 
 // The file of a segment that no manifest lists: removed with the object, unless the manifest has come to list it.
 class Database::Unlisted {
@@ -55,10 +44,22 @@ Status Database::BecomeWriter() {
   }
   if (!writer_) {
     POMAI_RETURN_IF_ERROR(lock_.Upgrade());
+    POMAI_RETURN_IF_ERROR(SyncFound());
     POMAI_RETURN_IF_ERROR(RemoveStaleFiles());
     writer_ = true;
   }
   return options_.fsync && !wal_ ? OpenWal() : Status();
+}
+
+// Makes sure of the manifest that was found: its writer may have died between replacing and syncing it. Were power to
+// fail now, the one before it would come back, without what is removed as stale, and less than what a freeze that finds
+// nothing to do has confirmed.
+Status Database::SyncFound() {
+  if (!found_synced_ && manifest_.generation != 0 && lock_.writable()) {
+    POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
+  }
+  found_synced_ = true;
+  return {};
 }
 
 // What a crash has left behind: files of ours that the manifest does not know. Files of others are not touched.
@@ -95,12 +96,24 @@ Status Database::OpenWal() {
 Status Database::Freeze() {
   const std::lock_guard writing(write_mutex_);
   auto table = memtable();
-  if (table->entries() == 0) {
-    return {};
+  // A broken log is superseded even where nothing is to be frozen: it may bring back a write that was reported as
+  // failed.
+  if (table->entries() == 0 && !(wal_ && wal_->broken())) {
+    return SyncFound();
   }
   POMAI_RETURN_IF_ERROR(BecomeWriter());
   if (!table->Compact()) {
     // A snapshot or a scan still reads the log as it stands.
+    const uint64_t needed = 2 * BytesOf(table->extent()) + FreezeBytesOf(table->extent());
+    if (options_.memory_budget_bytes != 0 && needed > options_.memory_budget_bytes) {
+      return {Code::kResourceExhausted,
+              "Cannot freeze " + options_.path +
+                  ": a snapshot or a scan holds the rows, and a second copy of them and "
+                  "its freeze need " +
+                  std::to_string(needed) +
+                  " bytes (free the snapshot or the iterator first, or raise memory_budget_bytes from " +
+                  std::to_string(options_.memory_budget_bytes) + ")"};
+    }
     table = table->Clone();
     table->Compact();
   }
@@ -120,10 +133,9 @@ Status Database::Freeze() {
   if (table->rows() == 0 && tombstones.empty()) {
     return Install(std::move(next), view_);
   }
-  // The number is used up even if the freeze fails: a manifest may have come to list it before the failure was seen.
+  // A freeze that fails leaves the number to the next one: no manifest lists it, or there is no next one (behind_).
   SegmentEntry entry;
-  entry.number = manifest_.next_segment++;
-  next.next_segment = manifest_.next_segment;
+  entry.number = next.next_segment++;
   Unlisted file(PathOf(NumberedName(entry.number, ".seg")), behind_);
   auto segment = WriteSegment(*table, tombstones, file, entry);
   if (!segment.ok()) {
@@ -139,12 +151,7 @@ Status Database::Freeze() {
 Result<View::SegmentPointer> Database::WriteSegment(const MemTable& table, std::span<const uint64_t> tombstones,
                                                     const Unlisted& file, SegmentEntry& entry) const {
   const index::Matrix rows = table.matrix();
-  index::BuildParams params;
-  params.kind = rows.rows == 0 || rows.rows < options_.adaptive_threshold ? index::Kind::kFlat : options_.index_kind;
-  params.metric = options_.metric;
-  params.m = options_.m;
-  params.ef_construction = options_.ef_construction;
-  params.threads = ThreadCount(options_.search_threads);
+  const index::BuildParams params = BuildParamsFor(rows.rows);
   const auto built = index::Build(rows, params);
   if (!built.ok()) {
     return built.status();

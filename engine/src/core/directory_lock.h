@@ -18,6 +18,9 @@ class DirectoryLock {
   // From reader to the one writer. Fails, the reader's lock kept, while anybody else holds one.
   Status Upgrade();
 
+  // Whether it could become the writer's, as far as the file's permissions go.
+  [[nodiscard]] bool writable() const { return writable_; }
+
  private:
   DirectoryLock(std::string directory, File file, bool writable)
       : directory_(std::move(directory)), file_(std::move(file)), writable_(writable) {}

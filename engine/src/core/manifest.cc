@@ -1,5 +1,6 @@
 #include "core/manifest.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kFirstLine = "pomai manifest 1\n";
 constexpr std::string_view kCrcKey = "crc32c ";
 constexpr size_t kCrcLine = kCrcKey.size() + 8 + 1;
+constexpr size_t kNumberDigits = 20;
 
 std::string Hex(uint32_t value) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -60,11 +62,43 @@ class Parser {
   bool ok_ = true;
 };
 
+// Whether the next segment's number, which names its file, is none that the manifest lists, and no two are the same.
+bool NumbersAreNew(const Manifest& manifest) {
+  std::vector<uint64_t> numbers;
+  for (const auto& segment : manifest.segments) {
+    numbers.push_back(segment.number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end() &&
+         (numbers.empty() || numbers.back() < manifest.next_segment);
+}
+
+// kCorruption where files speak of a manifest that is not there: a writer would take them for what a crash has left.
+Status CheckNothingFrozen(const std::string& directory) {
+  const auto names = ListDirectory(directory);
+  if (!names.ok()) {
+    return names.status();
+  }
+  for (const auto& name : names.value()) {
+    if ((IsNumbered(name, ".seg") && name != NumberedName(1, ".seg")) ||
+        (IsNumbered(name, ".wal") && name != NumberedName(0, ".wal"))) {
+      return {Code::kCorruption, "Cannot open " + directory + ": it has no " + kManifestName + ", but " + name +
+                                     " came after one (restore it from a copy)"};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string NumberedName(uint64_t number, const char* suffix) {
   std::string digits = std::to_string(number);
-  return std::string(20 - digits.size(), '0') + digits + suffix;
+  return std::string(kNumberDigits - digits.size(), '0') + digits + suffix;
+}
+
+bool IsNumbered(std::string_view name, std::string_view suffix) {
+  return name.size() == kNumberDigits + suffix.size() && name.ends_with(suffix) &&
+         std::all_of(name.begin(), name.begin() + kNumberDigits, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string FormatManifest(const Manifest& manifest) {
@@ -122,7 +156,7 @@ Result<Manifest> ParseManifest(const std::string& text, const std::string& path)
     parser.Literal("\n");
     manifest.segments.push_back(segment);
   }
-  if (!parser.ok()) {
+  if (!parser.ok() || !NumbersAreNew(manifest)) {
     return corrupt;
   }
   return manifest;
@@ -131,7 +165,13 @@ Result<Manifest> ParseManifest(const std::string& text, const std::string& path)
 Result<Manifest> ReadManifest(const std::string& directory) {
   const std::string path = directory + "/" + kManifestName;
   const auto text = ReadFile(path);
-  return text.ok() ? ParseManifest(text.value(), path) : text.status();
+  if (text.ok()) {
+    return ParseManifest(text.value(), path);
+  }
+  if (text.status().code() == Code::kNotFound) {
+    POMAI_RETURN_IF_ERROR(CheckNothingFrozen(directory));
+  }
+  return text.status();
 }
 
 Status WriteManifest(const std::string& directory, const Manifest& manifest, bool& replaced) {

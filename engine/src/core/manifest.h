@@ -10,11 +10,13 @@
 //   segment 3 104857728 00aa17b2    oldest first: of two rows with one id the one in the later line counts
 //   crc32c 5a0f3c21
 //
-// A directory without the file is a database in which nothing was ever frozen.
+// A directory without the file is a database in which nothing was ever frozen. A crash may have left the first segment
+// and the first log in it, and nothing of a higher number.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -48,5 +50,6 @@ Result<Manifest> ParseManifest(const std::string& text, const std::string& path)
 
 // "00000000000000000007.seg": the names of the files that belong to a number.
 std::string NumberedName(uint64_t number, const char* suffix);
+bool IsNumbered(std::string_view name, std::string_view suffix);
 
 }  // namespace pomai::core

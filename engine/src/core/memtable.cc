@@ -1,7 +1,6 @@
 #include "core/memtable.h"
 
 #include <algorithm>
-#include <bit>
 #include <mutex>
 #include <utility>
 
@@ -40,7 +39,7 @@ void MemTable::ReserveSlots(size_t entries) {
     return;
   }
   MappedArray<uint32_t> larger;
-  larger.Resize(std::bit_ceil(std::max<size_t>(entries * 2, 1024)));
+  larger.Resize(SlotsFor(entries));
   slots_ = std::move(larger);
   for (uint32_t entry = 0; entry < entries_.size(); ++entry) {
     Index(entry);
@@ -87,16 +86,28 @@ void MemTable::Delete(uint64_t id) {
   Index(entry);
 }
 
-uint64_t MemTable::bytes() const {
-  return entries_.size() * sizeof(Entry) + vectors_.size() * sizeof(float) + metadata_.size();
+MemTable::Extent MemTable::ExtentOf(std::span<const Upsert> rows) {
+  Extent extent{rows.size(), rows.size(), 0};
+  for (const auto& row : rows) {
+    extent.metadata_bytes += row.metadata.size();
+  }
+  return extent;
 }
 
-uint64_t MemTable::BytesOf(std::span<const Upsert> rows, uint32_t dim) {
-  uint64_t bytes = rows.size() * (sizeof(Entry) + dim * sizeof(float));
-  for (const auto& row : rows) {
-    bytes += row.metadata.size();
-  }
-  return bytes;
+uint64_t MemTable::BytesOf(const Extent& extent, uint32_t dim) {
+  // A hash table that grows stands beside the one it grew from for a moment; that one is half as large.
+  return extent.entries * sizeof(Entry) + extent.rows * dim * sizeof(float) + extent.metadata_bytes +
+         SlotBytesFor(extent.entries) * 3 / 2;
+}
+
+uint64_t MemTable::CompactionBytesOf(const Extent& extent) {
+  return extent.entries * sizeof(Entry) + extent.metadata_bytes + SlotBytesFor(extent.entries) +
+         extent.rows * sizeof(uint32_t) + extent.rows / 8;
+}
+
+uint64_t MemTable::ListingBytesOf(const Extent& extent) {
+  return extent.entries * sizeof(uint64_t) +
+         (extent.metadata_bytes != 0 ? extent.rows * sizeof(std::span<const std::byte>) : 0);
 }
 
 std::span<const std::byte> MemTable::MetadataOf(const Entry& entry) const {
@@ -159,6 +170,7 @@ bool MemTable::Compact() {
     return compact_;
   }
   std::vector<Entry> live;
+  live.reserve(entries_.size());
   for (uint32_t i = 0; i < entries_.size(); ++i) {
     if (FindEntry(entries_[i].id) == &entries_[i]) {
       live.push_back(entries_[i]);
@@ -242,6 +254,7 @@ std::vector<uint64_t> MemTable::row_ids() const {
 
 std::vector<uint64_t> MemTable::deleted_ids() const {
   std::vector<uint64_t> ids;
+  ids.reserve(entries_.size() - rows());
   for (const auto& entry : entries_.values()) {
     if (entry.row == kNoRow) {
       ids.push_back(entry.id);

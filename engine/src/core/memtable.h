@@ -2,6 +2,8 @@
 // table over it. A log, so that a snapshot is no more than the log's length at the time.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <shared_mutex>
@@ -35,8 +37,20 @@ class MemTable {
 
   [[nodiscard]] size_t entries() const { return entries_.size(); }
   [[nodiscard]] size_t rows() const { return vectors_.size() / dim_; }
-  [[nodiscard]] uint64_t bytes() const;
-  [[nodiscard]] static uint64_t BytesOf(std::span<const Upsert> rows, uint32_t dim);
+
+  // What a table holds, in the measures that its memory depends on.
+  struct Extent {
+    uint64_t entries = 0;
+    uint64_t rows = 0;
+    uint64_t metadata_bytes = 0;
+  };
+  [[nodiscard]] Extent extent() const { return {entries_.size(), rows(), metadata_.size()}; }
+  [[nodiscard]] static Extent ExtentOf(std::span<const Upsert> rows);
+  // The memory of a table of that extent, and what compacting it and listing its rows for a freeze take on top; but for
+  // what an empty table has.
+  [[nodiscard]] static uint64_t BytesOf(const Extent& extent, uint32_t dim);
+  [[nodiscard]] static uint64_t CompactionBytesOf(const Extent& extent);
+  [[nodiscard]] static uint64_t ListingBytesOf(const Extent& extent);
 
   Known Get(uint64_t id, Record& record) const;
   Known Find(uint64_t id) const;
@@ -86,6 +100,15 @@ class MemTable {
     uint32_t row;  // kNoRow: a delete
   };
 
+  static constexpr size_t kLeastSlots = 1024;
+
+  // At most half of them are in use.
+  [[nodiscard]] static size_t SlotsFor(size_t entries) {
+    return std::bit_ceil(std::max<size_t>(entries * 2, kLeastSlots));
+  }
+  [[nodiscard]] static uint64_t SlotBytesFor(size_t entries) {
+    return (SlotsFor(entries) - kLeastSlots) * sizeof(uint32_t);
+  }
   void Reserve(std::span<const Upsert> rows);
   void ReserveSlots(size_t entries);
   void Index(uint32_t entry);

@@ -53,6 +53,61 @@ bool AllZero(std::span<const std::byte> bytes) {
 
 uint64_t Padded(uint64_t bytes) { return (bytes + kRecordAlignment - 1) / kRecordAlignment * kRecordAlignment; }
 
+uint32_t CrcOf(const RecordHeader& header) { return Crc32c(0, BytesOf(header).first(offsetof(RecordHeader, crc))); }
+
+// Masks what it is given and hands it on in pieces as large as a buffer. After a failure nothing more is handed on.
+template <typename Take>
+class MaskedStream {
+ public:
+  MaskedStream(std::span<std::byte> buffer, const Take& take) : buffer_(buffer), take_(take) {}
+
+  void AddPlain(std::span<const std::byte> bytes) { Add(bytes, std::byte{0}); }
+  void Add(std::span<const std::byte> bytes) { Add(bytes, kMask); }
+  void AddZeros(size_t count) {
+    static constexpr std::byte kZeros[kRecordAlignment] = {};
+    Add(std::span(kZeros).first(count));
+  }
+  void AddRow(const RowHeader& row, std::span<const float> vector, std::span<const std::byte> metadata) {
+    Add(BytesOf(row));
+    Add(std::as_bytes(vector));
+    Add(metadata);
+    AddZeros(Padded(metadata.size()) - metadata.size());
+  }
+  Status Finish() {
+    HandOn();
+    return failure_;
+  }
+  [[nodiscard]] uint64_t bytes() const { return bytes_; }
+
+ private:
+  void Add(std::span<const std::byte> bytes, std::byte mask) {
+    bytes_ += bytes.size();
+    while (!bytes.empty()) {
+      const auto piece = bytes.first(std::min(bytes.size(), buffer_.size() - used_));
+      std::transform(piece.begin(), piece.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_),
+                     [mask](std::byte byte) { return byte ^ mask; });
+      used_ += piece.size();
+      bytes = bytes.subspan(piece.size());
+      if (used_ == buffer_.size()) {
+        HandOn();
+      }
+    }
+  }
+
+  void HandOn() {
+    if (failure_.ok() && used_ != 0) {
+      failure_ = take_(std::span<const std::byte>(buffer_.first(used_)));
+    }
+    used_ = 0;
+  }
+
+  std::span<std::byte> buffer_;
+  const Take& take_;
+  size_t used_ = 0;
+  uint64_t bytes_ = 0;
+  Status failure_;
+};
+
 class Reader {
  public:
   Reader(const std::string& path, std::span<const std::byte> file, WalSink& sink)
@@ -96,8 +151,8 @@ class Reader {
       return false;
     }
     std::memcpy(&header, rest.data(), sizeof header);
-    if (Crc32c(0, rest.first(offsetof(RecordHeader, crc))) != header.crc || header.payload_bytes > UINT64_MAX / 2) {
-      return Corrupt();
+    if (CrcOf(header) != header.crc || header.payload_bytes > UINT64_MAX / 2) {
+      return BeginsInHole() ? Result<bool>(false) : Corrupt();
     }
     const uint64_t record_bytes = sizeof header + Padded(header.payload_bytes);
     if (record_bytes > rest.size()) {
@@ -124,6 +179,22 @@ class Reader {
       }
     }
     return false;
+  }
+
+  // Whether the sector that the record begins in was never written, and no record follows that one.
+  [[nodiscard]] bool BeginsInHole() const {
+    const uint64_t next = std::min<uint64_t>((whole_ / kSector + 1) * kSector, file_.size());
+    if (!AllZero(file_.subspan(whole_, next - whole_))) {
+      return false;
+    }
+    for (uint64_t at = next; at + sizeof(RecordHeader) <= file_.size(); at += kRecordAlignment) {
+      RecordHeader header{};
+      std::memcpy(&header, file_.data() + at, sizeof header);
+      if (CrcOf(header) == header.crc) {
+        return false;
+      }
+    }
+    return true;
   }
 
   Status ReplayPayload(std::span<const std::byte> stored) {
@@ -200,56 +271,69 @@ Result<WalWriter> WalWriter::Open(const std::string& directory, const std::strin
   return writer;
 }
 
-void WalWriter::BeginRecord() { buffer_.assign(sizeof(RecordHeader), std::byte{0}); }
+template <typename Payload>
+Status WalWriter::Write(const Payload& payload, uint64_t& bytes) {
+  // The header holds the checksum of all that follows it, so the payload is gone through twice.
+  RecordHeader header{};
+  const auto sum_up = [&](std::span<const std::byte> piece) -> Status {
+    header.payload_crc = Crc32c(header.payload_crc, piece);
+    return {};
+  };
+  MaskedStream summed(buffer_, sum_up);
+  payload(summed);
+  POMAI_RETURN_IF_ERROR(summed.Finish());
+  header.payload_bytes = summed.bytes();
+  header.crc = CrcOf(header);
 
-void WalWriter::AddRow(uint64_t id, uint32_t operation, std::span<const float> vector,
-                       std::span<const std::byte> metadata) {
-  const RowHeader row{id, static_cast<uint32_t>(metadata.size()), operation};
-  for (const auto bytes : {BytesOf(row), std::as_bytes(vector), metadata}) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  }
-  buffer_.resize(buffer_.size() + (Padded(metadata.size()) - metadata.size()));
+  uint64_t at = whole_;
+  const auto write = [&](std::span<const std::byte> piece) -> Status {
+    POMAI_RETURN_IF_ERROR(file_.WriteAt(at, piece));
+    at += piece.size();
+    return {};
+  };
+  MaskedStream written(buffer_, write);
+  written.AddPlain(BytesOf(header));
+  payload(written);
+  written.AddZeros(Padded(header.payload_bytes) - header.payload_bytes);
+  bytes = written.bytes();
+  return written.Finish();
 }
 
-Status WalWriter::CommitRecord() {
+template <typename Payload>
+Status WalWriter::Commit(const Payload& payload) {
   if (broken_) {
     return {Code::kIoError,
-            "Cannot write " + file_.path() + ": an earlier write to it failed (open the database again)"};
+            "Cannot write " + file_.path() + ": an earlier write to it failed (freeze, or open the database again)"};
   }
-  RecordHeader header{};
-  header.payload_bytes = buffer_.size() - sizeof header;
-  buffer_.resize(Padded(buffer_.size()));
-  std::transform(buffer_.begin() + sizeof header, buffer_.end(), buffer_.begin() + sizeof header,
-                 [](std::byte byte) { return byte ^ kMask; });
-  header.payload_crc = Crc32c(0, std::span(buffer_).subspan(sizeof header, header.payload_bytes));
-  header.crc = Crc32c(0, BytesOf(header).first(offsetof(RecordHeader, crc)));
-  std::memcpy(buffer_.data(), &header, sizeof header);
-
-  Status status = file_.WriteAt(whole_, buffer_);
-  if (status.ok()) {
+  broken_ = true;  // until the record stands or is gone, whatever ends this call
+  uint64_t bytes = 0;
+  Status status = Write(payload, bytes);
+  const bool complete = status.ok();
+  if (complete) {
     status = file_.Sync();
-    broken_ = !status.ok();  // what a failed sync has left on the disk is anybody's guess
-  } else {
-    broken_ = !file_.Truncate(whole_).ok();
   }
   if (status.ok()) {
-    whole_ += buffer_.size();
+    whole_ += bytes;
+    broken_ = false;
+    return status;
   }
+  // Synced, or else a later record could meet the rest of this one after a power failure. What a failed sync has left
+  // on the disk is anybody's guess, so after one the log takes no more.
+  const bool gone = file_.Truncate(whole_).ok() && file_.Sync().ok();
+  broken_ = complete || !gone;
   return status;
 }
 
 Status WalWriter::Put(std::span<const Upsert> rows) {
-  BeginRecord();
-  for (const auto& row : rows) {
-    AddRow(row.id, kPut, std::span(row.vector, dim_), row.metadata);
-  }
-  return CommitRecord();
+  return Commit([&](auto& out) {
+    for (const auto& row : rows) {
+      out.AddRow({row.id, static_cast<uint32_t>(row.metadata.size()), kPut}, std::span(row.vector, dim_), row.metadata);
+    }
+  });
 }
 
 Status WalWriter::Delete(uint64_t id) {
-  BeginRecord();
-  AddRow(id, kDelete, {}, {});
-  return CommitRecord();
+  return Commit([&](auto& out) { out.AddRow({id, 0, kDelete}, {}, {}); });
 }
 
 }  // namespace pomai::core

@@ -7,9 +7,10 @@
 //   payload: per row u64 id, u32 metadata bytes, u32 operation (1 put, 2 delete); for a put f32[dim], metadata
 //
 // A record is one call: it is replayed wholly or not at all. The last record of a crashed machine may be torn, and then
-// was never acknowledged: it ends early, or sectors of it read as zeros. Anything else that does not match its checksum
-// is corruption. To tell the two apart, payloads are stored with every byte XORed with 0xA5 and padded with 0xA5, so no
-// sector that was written reads as zeros; and no record header straddles a sector.
+// was never acknowledged: it ends early, or sectors of it read as zeros, the one with its header perhaps among them.
+// Anything else that does not match its checksum is corruption. To tell the two apart, payloads are stored with every
+// byte XORed with 0xA5 and padded with 0xA5, so no sector that was written reads as zeros; and no record header
+// straddles a sector.
 #pragma once
 
 #include <cstdint>
@@ -51,16 +52,25 @@ class WalWriter {
   static Result<WalWriter> Open(const std::string& directory, const std::string& name, const WalIdentity& identity,
                                 uint64_t whole);
 
-  // Durable when they return. After a failure the log is as before, or, where even that fails, takes no more.
+  // Durable when they return. After a failure the log is as before, or, where even that fails, takes no more. A batch
+  // passes through a small buffer, never as a second copy of it.
   Status Put(std::span<const Upsert> rows);
   Status Delete(uint64_t id);
 
- private:
-  WalWriter(File file, uint32_t dim, uint64_t whole) : file_(std::move(file)), dim_(dim), whole_(whole) {}
+  // Whether it takes no more. It may then end with a record that was reported as failed.
+  [[nodiscard]] bool broken() const { return broken_; }
 
-  void BeginRecord();
-  void AddRow(uint64_t id, uint32_t operation, std::span<const float> vector, std::span<const std::byte> metadata);
-  Status CommitRecord();
+ private:
+  WalWriter(File file, uint32_t dim, uint64_t whole)
+      : file_(std::move(file)), dim_(dim), whole_(whole), buffer_(kBuffer) {}
+
+  static constexpr size_t kBuffer = size_t{256} << 10;
+
+  // `payload` writes the payload to the stream it is given, whenever it is called.
+  template <typename Payload>
+  Status Commit(const Payload& payload);
+  template <typename Payload>
+  Status Write(const Payload& payload, uint64_t& bytes);
 
   File file_;
   uint32_t dim_;

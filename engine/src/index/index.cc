@@ -1,5 +1,8 @@
 #include "index/index.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "index/flat.h"
 #include "index/graph.h"
 #include "index/ivf.h"
@@ -24,6 +27,26 @@ Result<Built> Build(const Matrix& rows, const BuildParams& params) {
     return BuildIvf(rows, params);
   }
   return Built{};
+}
+
+uint64_t BuildBytes(uint32_t rows, uint32_t dim, const BuildParams& params) {
+  uint64_t row = 0;
+  switch (params.kind) {
+    case Kind::kFlat:
+      break;
+    case Kind::kGraph: {
+      // Links and candidates with their distances, in both directions; codes, packed once more for comparing; numbers.
+      const uint64_t degree = std::min<uint64_t>(2 * uint64_t{params.m}, rows);
+      row = 28 * degree + params.ef_construction / 2 + 3 * uint64_t{dim} + 128;
+      break;
+    }
+    case Kind::kIvf:
+      row = 48;
+      break;
+  }
+  const uint64_t lists =
+      params.kind == Kind::kIvf ? static_cast<uint64_t>(2.0 * std::sqrt(static_cast<double>(rows))) : 0;
+  return rows * row + lists * dim * (sizeof(double) + 2 * sizeof(float));
 }
 
 Result<std::unique_ptr<Index>> Open(Kind kind, Metric metric, const Matrix& rows, const SectionSource& sections) {

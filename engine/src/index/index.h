@@ -54,6 +54,9 @@ struct Built {
 // Builds the index over `rows` (0 rows are valid and give no sections). Throws std::bad_alloc only.
 Result<Built> Build(const Matrix& rows, const BuildParams& params);
 
+// The memory that Build takes at most, what it returns included and `rows` not; but for what does not grow with them.
+[[nodiscard]] uint64_t BuildBytes(uint32_t rows, uint32_t dim, const BuildParams& params);
+
 // Where an opened index finds its sections: the segment, which hands out verified bytes (checksum seen to hold on first
 // use) or a kCorruption status. An absent section is an empty span.
 class SectionSource {

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param adaptiveThreshold segments of fewer rows are scanned exactly
  * @param searchThreads native threads for building and searching; 0 means all cores
  * @param fsync when puts become durable
- * @param memoryBudgetBytes memory for rows that are not frozen yet; 0 means no bound
+ * @param memoryBudgetBytes memory for rows that are not frozen yet and for freezing them; 0 means no bound
  */
 public record DatabaseOptions(
         int dim,
