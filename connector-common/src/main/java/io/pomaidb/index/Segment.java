@@ -1,5 +1,6 @@
 package io.pomaidb.index;
 
+import io.pomaidb.payload.PayloadFile;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +65,8 @@ public record Segment(
     /** The files that the engine opens; the others beside them are read where they lie. */
     public List<SegmentFile> engineFiles() {
         return files.stream()
-                .filter(file -> !file.name().equals(Tombstones.FILE))
+                .filter(file ->
+                        !file.name().equals(Tombstones.FILE) && !file.name().equals(PayloadFile.NAME))
                 .toList();
     }
 

@@ -49,6 +49,11 @@ public final class QueryVectors implements Serializable {
         target.put(rows, query * dim, dim);
     }
 
+    /** A copy of one query. */
+    float[] vector(int query) {
+        return Arrays.copyOfRange(rows, query * dim, (query + 1) * dim);
+    }
+
     /** Collects queries up to 2^31 components; not thread-safe. */
     public static final class Builder {
         private static final int FIRST_QUERIES = 16;

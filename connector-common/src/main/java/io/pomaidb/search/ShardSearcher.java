@@ -74,26 +74,37 @@ public final class ShardSearcher implements AutoCloseable {
      * @throws PomaiException if the engine fails
      */
     public List<TopK> search(QueryVectors queries, int from, int to, int k) {
+        var wanted = new int[to - from];
+        Arrays.setAll(wanted, i -> from + i);
+        return search(queries, wanted, k);
+    }
+
+    /**
+     * As {@link #search(QueryVectors, int, int, int)}, for some of the queries, as {@link Probes} tells which visit the
+     * shard.
+     *
+     * @param wanted numbers of queries, none twice
+     * @return the hits of query {@code wanted[i]} at {@code i}
+     */
+    public List<TopK> search(QueryVectors queries, int[] wanted, int k) {
         if (k < 1) {
             throw new ConfigurationException("Cannot search index: option " + PomaiOption.TOP_K.optionName() + " is "
                     + k + " (accepted: 1 or more)");
         }
-        var found = new TopK[to - from];
+        var found = new TopK[queries.size()];
         Arrays.fill(found, TopK.EMPTY);
         if (shard.size() > 0) {
-            var wanted = new int[to - from];
-            Arrays.setAll(wanted, i -> from + i);
             var depths = new int[shard.size()];
             Arrays.setAll(
                     depths, segment -> (int) Math.min(k, shard.segment(segment).candidates()));
             try {
-                search(queries, wanted, depths, k, (query, hits) -> found[query - from] = hits);
+                search(queries, wanted, depths, k, (query, hits) -> found[query] = hits);
             } catch (PomaiException e) {
                 shard.invalidate();
                 throw e;
             }
         }
-        return List.of(found);
+        return Arrays.stream(wanted).mapToObj(query -> found[query]).toList();
     }
 
     /** Takes the hits of a query that is complete. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class IndexWrite implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final int MAX_LAYOUTS = 10;
+    private static final long MAX_COMPARED_IDS = 1 << 26;
     private static final Logger LOG = LoggerFactory.getLogger(IndexWrite.class);
 
     private final String path;
@@ -165,7 +167,9 @@ public final class IndexWrite implements Serializable {
         IndexParameters layout = parameters;
         List<WrittenSegment> segments = written;
         for (int attempt = 1; ; attempt++) {
-            var change = new WriteChange(path, mode, layout, plannedOn, plannedParameters, segments, transaction);
+            boolean disjoint = layout.routing().isByCluster() && areDisjoint(index, segments);
+            var change =
+                    new WriteChange(path, mode, layout, plannedOn, plannedParameters, segments, disjoint, transaction);
             try {
                 Snapshot snapshot = index.commit(change);
                 deleteLosers(index, snapshot, written);
@@ -182,6 +186,26 @@ public final class IndexWrite implements Serializable {
                 layout = current.parameters();
             }
         }
+    }
+
+    /**
+     * Whether no segment deletes what another one deletes, as far as that is cheap to find out. In an index with centroids
+     * each also deletes the ids of its own rows, so then none deletes another's rows, and what is the first in its index
+     * needs no tombstones, which every search would have to read.
+     */
+    private static boolean areDisjoint(PomaiIndex index, List<WrittenSegment> written) throws IOException {
+        long count = 0;
+        for (WrittenSegment segment : written) {
+            count += segment.segment().tombstones().count();
+        }
+        if (count > MAX_COMPARED_IDS) {
+            return false;
+        }
+        var all = new Roaring64Bitmap();
+        for (WrittenSegment segment : written) {
+            all.or(index.tombstones(segment.segment()));
+        }
+        return all.getLongCardinality() == count;
     }
 
     /** After the commit nothing may fail any more: a caller would take it for the commit's failure and abort. */

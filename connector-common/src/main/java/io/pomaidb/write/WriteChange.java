@@ -21,7 +21,13 @@ final class WriteChange implements SnapshotUpdate {
     private final IndexParameters plannedParameters;
     private final List<Segment> segments;
     private final Optional<Transaction> transaction;
+    private final boolean disjoint;
 
+    /**
+     * A change.
+     *
+     * @param disjoint whether no segment deletes anything from another of the same write
+     */
     WriteChange(
             String path,
             WriteMode mode,
@@ -29,8 +35,10 @@ final class WriteChange implements SnapshotUpdate {
             UUID plannedOn,
             IndexParameters plannedParameters,
             List<WrittenSegment> written,
+            boolean disjoint,
             Optional<Transaction> transaction) {
         this.path = path;
+        this.disjoint = disjoint;
         this.mode = mode;
         this.parameters = parameters.withDim(dimOf(path, parameters.dim(), written));
         this.plannedOn = plannedOn;
@@ -68,7 +76,7 @@ final class WriteChange implements SnapshotUpdate {
             if (plannedOn != null) {
                 throw conflict("the index was deleted");
             }
-            return Optional.of(Snapshot.first(parameters, segmentsIn(parameters), transaction));
+            return Optional.of(Snapshot.first(parameters, onlySegments(), transaction));
         }
         Snapshot snapshot = current.get();
         if (transaction.isPresent() && snapshot.includes(transaction.get())) {
@@ -90,6 +98,17 @@ final class WriteChange implements SnapshotUpdate {
         return after.dim() == 0 ? List.of() : segments;
     }
 
+    /** The segments where there are no older ones to delete from. */
+    private List<Segment> onlySegments() {
+        List<Segment> all = segmentsIn(parameters);
+        return disjoint
+                ? all.stream()
+                        .filter(segment -> segment.rows() > 0)
+                        .map(Segment::withoutTombstones)
+                        .toList()
+                : all;
+    }
+
     private Snapshot append(Snapshot snapshot) {
         IndexParameters has = snapshot.parameters();
         if (plannedOn != null && !plannedOn.equals(snapshot.indexId())) {
@@ -106,7 +125,8 @@ final class WriteChange implements SnapshotUpdate {
                     + ": other commits change its shards all the time (nothing was committed; write again)");
         }
         IndexParameters after = has.dim() == 0 ? has.withDim(parameters.dim()) : has;
-        return snapshot.append(after, segmentsIn(after), transaction);
+        List<Segment> added = snapshot.segments().isEmpty() ? onlySegments() : segmentsIn(after);
+        return snapshot.append(after, added, transaction);
     }
 
     private Snapshot overwrite(Snapshot snapshot) {
@@ -119,7 +139,7 @@ final class WriteChange implements SnapshotUpdate {
                 || (!dimLearned && has.dim() != plannedParameters.dim())) {
             throw conflict("another writer gave the index other parameters: " + has);
         }
-        return snapshot.overwrite(parameters, segmentsIn(parameters), transaction);
+        return snapshot.overwrite(parameters, onlySegments(), transaction);
     }
 
     private CommitConflictException conflict(String what) {
