@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PathSecrets;
 import io.pomaidb.error.ConfigurationException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * {@link io.pomaidb.error.DataException} when a snapshot cannot be read.
  */
 public final class PomaiIndex {
+    private static final int MAX_LISTINGS = 10;
+
     private final Path path;
     private final Configuration configuration;
     private final FileSystem fileSystem;
@@ -61,8 +64,19 @@ public final class PomaiIndex {
 
     /** The snapshot that readers see now; empty if no write has been committed yet. */
     public Optional<Snapshot> latest() throws IOException {
-        List<Long> versions = snapshots.versions();
-        return versions.isEmpty() ? Optional.empty() : Optional.of(snapshots.read(versions.get(versions.size() - 1)));
+        for (int attempt = 1; ; attempt++) {
+            List<Long> versions = snapshots.versions();
+            try {
+                return versions.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(snapshots.read(versions.get(versions.size() - 1)));
+            } catch (FileNotFoundException e) {
+                // Others committed after the listing, and a vacuum that keeps nothing deleted what was listed.
+                if (attempt == MAX_LISTINGS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
