@@ -45,8 +45,8 @@ final class TableProcess {
             if (i % 5 == 4) {
                 snapshot = index.index().delete(writer * 1000 + i - 2);
             } else {
-                var rows = Map.of(
-                        writer * 1000 + i, new float[] {writer, i}, -1L - i % SHARED, new float[] {writer, i});
+                var rows =
+                        Map.of(writer * 1000 + i, new float[] {writer, i}, -1L - i % SHARED, new float[] {writer, i});
                 snapshot = index.write(WriteMode.APPEND, rows);
             }
             Jvm.report(snapshot.version() + " " + i);

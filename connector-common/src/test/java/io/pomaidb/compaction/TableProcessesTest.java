@@ -49,7 +49,11 @@ class TableProcessesTest {
         try {
             for (long writer = 0; writer < WRITERS; writer++) {
                 writers.add(Jvm.start(
-                        TableProcess.class, folder.toString(), "mix", Long.toString(writer), Integer.toString(COMMITS)));
+                        TableProcess.class,
+                        folder.toString(),
+                        "mix",
+                        Long.toString(writer),
+                        Integer.toString(COMMITS)));
             }
             for (Jvm writer : writers) {
                 assertThat(writer.readLine()).isEqualTo("ready");
@@ -103,7 +107,8 @@ class TableProcessesTest {
         }
         Map<Long, float[]> rows = index.rows();
         assertThat(rows.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((id, vector) -> assertThat(rows.get(id)).as("row %d", id).containsExactly(vector));
+        expected.forEach(
+                (id, vector) -> assertThat(rows.get(id)).as("row %d", id).containsExactly(vector));
     }
 
     @Test
@@ -154,14 +159,12 @@ class TableProcessesTest {
                     .as("seed %d", seed)
                     .containsExactlyElementsOf(LongStream.range(0, next).boxed().toList());
         }
-        index.index()
-                .vacuum(VacuumOptions.DEFAULT.withRetention(Duration.ZERO).withGrace(Duration.ZERO));
+        index.index().vacuum(VacuumOptions.DEFAULT.withRetention(Duration.ZERO).withGrace(Duration.ZERO));
         assertThat(index.rows()).hasSize((int) next);
         Snapshot latest = index.index().latestExisting();
         var listed = new TreeSet<String>();
-        latest.segments()
-                .forEach(segment ->
-                        segment.files().forEach(file -> listed.add(segment.directory() + "/" + file.name())));
+        latest.segments().forEach(segment -> segment.files()
+                .forEach(file -> listed.add(segment.directory() + "/" + file.name())));
         try (Stream<Path> files = Files.walk(index.path().resolve("data"))) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(file -> index.path().relativize(file).toString()))

@@ -50,7 +50,12 @@ class CommitCostTest {
     void oneRowIntoAHundredThousandTakesLessThan64KiBAndSoDoTheNext() throws IOException {
         // Without graphs, whose building is not what this is about.
         index.write(
-                WriteMode.CREATE, Vectors.rows(new Random(1), 0, 100_000, 16), "shards", "4", "adaptive_threshold", "1000000");
+                WriteMode.CREATE,
+                Vectors.rows(new Random(1), 0, 100_000, 16),
+                "shards",
+                "4",
+                "adaptive_threshold",
+                "1000000");
         long most = 0;
         for (int i = 0; i < 250; i++) {
             Map<Path, Long> before = files();
