@@ -55,7 +55,7 @@ final class TableProcess {
 
     private static void churn(TestIndex index, long from) throws IOException {
         for (long id = from; ; id++) {
-            index.write(WriteMode.APPEND, Vectors.row(id, id, 1));
+            index.write(WriteMode.APPEND, Vectors.row(id, (float) id, 1));
             Jvm.report(Long.toString(id));
             if (id % 3 == 0) {
                 index.compact(CompactionPolicy.FULL);

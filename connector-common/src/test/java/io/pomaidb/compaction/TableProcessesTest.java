@@ -43,7 +43,7 @@ class TableProcessesTest {
     void everyRowOfEightWritersIsAccountedForWhileTheIndexIsCompacted() throws Exception {
         index.write(WriteMode.CREATE, Vectors.row(-100, 7, 7), "shards", "2");
         var writers = new ArrayList<Jvm>();
-        /** By version, the writer and the number of its commit. */
+        // By version, the writer and the number of its commit.
         var commits = new TreeMap<Long, long[]>();
         int compactions = 0;
         try {
@@ -63,8 +63,11 @@ class TableProcessesTest {
             }
             for (int i = 0; i < COMMITS; i++) {
                 for (int writer = 0; writer < WRITERS; writer++) {
-                    String[] report = writers.get(writer).readLine().split(" ");
-                    commits.put(Long.parseLong(report[0]), new long[] {writer, Long.parseLong(report[1])});
+                    String report = writers.get(writer).readLine();
+                    int gap = report.indexOf(' ');
+                    commits.put(
+                            Long.parseLong(report.substring(0, gap)),
+                            new long[] {writer, Long.parseLong(report.substring(gap + 1))});
                 }
                 if (i % 4 == 3) {
                     Snapshot before = index.index().latestExisting();

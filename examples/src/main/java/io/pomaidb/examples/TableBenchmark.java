@@ -153,8 +153,7 @@ public final class TableBenchmark implements Callable<Integer> {
         QueryVectors batch = builder.build();
         var searchers = new ShardSearcher[shards];
         for (int shard = 0; shard < shards; shard++) {
-            searchers[shard] =
-                    ShardSearcher.open(index, snapshot, shard, SegmentCache.shared(options), options, 1);
+            searchers[shard] = ShardSearcher.open(index, snapshot, shard, SegmentCache.shared(options), options, 1);
         }
         var together = new double[rounds];
         var single = new double[rounds];
