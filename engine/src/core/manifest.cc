@@ -25,7 +25,7 @@ std::string Hex(uint32_t value) {
   return text;
 }
 
-uint32_t CrcOf(std::string_view text) { return Crc32c(0, std::as_bytes(std::span(text))); }
+uint32_t CrcOf(std::string_view text) { return Crc32c(0, std::as_bytes(std::span(text.data(), text.size()))); }
 
 // Takes a text apart from the front; one wrong step makes all later ones fail.
 class Parser {

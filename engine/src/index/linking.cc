@@ -1,7 +1,6 @@
 #include "index/linking.h"
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <numeric>
 
@@ -201,7 +200,8 @@ std::vector<uint32_t> MakeLinks(const Space& space, const Clusters& clusters, co
   const Lists lists = ForwardLinks(space, clusters, params);
   const uint32_t nodes = clusters.nodes();
 
-  // The links that lead to each node, in any order: they are sorted below.
+  // The links that lead to each node, in any order: they are sorted below. (Builtins: std::atomic_ref is not in the C++
+  // library of macOS.)
   std::vector<uint32_t> counts(nodes, 0);
   const auto for_each_link = [&](const auto& body) {
     ParallelFor(nodes, 1024, params.threads, [&](size_t begin, size_t end, uint32_t) {
@@ -212,14 +212,12 @@ std::vector<uint32_t> MakeLinks(const Space& space, const Clusters& clusters, co
       }
     });
   };
-  for_each_link([&](uint32_t, const Neighbour& link) {
-    std::atomic_ref(counts[link.node]).fetch_add(1, std::memory_order_relaxed);
-  });
+  for_each_link([&](uint32_t, const Neighbour& link) { __atomic_fetch_add(&counts[link.node], 1U, __ATOMIC_RELAXED); });
   std::vector<size_t> begins(static_cast<size_t>(nodes) + 1, 0);
   std::inclusive_scan(counts.begin(), counts.end(), begins.begin() + 1, std::plus<>(), size_t{0});
   std::vector<Neighbour> back(begins.back());
   for_each_link([&](uint32_t node, const Neighbour& link) {
-    const uint32_t left = std::atomic_ref(counts[link.node]).fetch_sub(1, std::memory_order_relaxed);
+    const uint32_t left = __atomic_fetch_sub(&counts[link.node], 1U, __ATOMIC_RELAXED);
     back[begins[link.node] + left - 1] = {link.distance, node};
   });
 
