@@ -141,7 +141,7 @@ TEST(ProductsAreRoundedOnceWithTheirAddition) {
     // Components 0 and 16 go to one sum.
     float x[17] = {};
     float y[17] = {};
-    for (const size_t d : {0, 16}) {
+    for (const size_t d : {size_t{0}, size_t{16}}) {
       x[d] = AnyFinite(random, i % 4 != 0);
       y[d] = AnyFinite(random, i % 4 != 0);
     }
