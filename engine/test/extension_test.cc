@@ -321,14 +321,14 @@ TEST(filtered_searches_agree_with_the_rows) {
       const std::vector<uint64_t> sorted(ids.begin(), ids.end());
       const bool allowed = round % 2 == 0;
       auto params = Filter(allowed ? POMAI_X_IDS_ALLOWED : POMAI_X_IDS_DENIED, sorted);
-      params.flags = round % 5 == 0 ? POMAI_X_SEARCH_EXACT : 0;
+      params.flags = round % 5 == 0 ? POMAI_X_SEARCH_EXACT : round % 7 == 0 ? POMAI_X_SEARCH_FLOAT32 : 0;
       params.threads = 1 + round % 3;
       const auto k = static_cast<uint32_t>(1 + mixed.random()() % 30);
       const Vector query = mixed.RandomVector();
       const auto hits = Search(mixed.database(), query, k, params);
       const auto nearest = mixed.Nearest(query, k, allowed, ids);
       CHECK_EQ(nearest.size(), hits.size());
-      if (params.flags != 0 || threshold > 1) {
+      if (params.flags == POMAI_X_SEARCH_EXACT || threshold > 1) {
         CHECK(nearest == hits);
         CHECK_EQ(params.distances, params.rows_scanned);
       }

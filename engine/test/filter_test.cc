@@ -18,6 +18,8 @@ using index::Metric;
 constexpr uint32_t kRows = kSanitized ? 6000 : 100000;
 constexpr uint32_t kQueries = kSanitized ? 10 : 60;
 constexpr uint32_t kTopK = 10;
+// What a walk that gives up may have cost, of a scan: codes are scanned, and three of them take the time of a row.
+constexpr double kWasted = 1.0 / 3;
 constexpr uint32_t kSeed = 20261124;
 
 Vectors Sift(const char* file, uint32_t rows) {
@@ -146,7 +148,7 @@ TEST(RecallAndWorkUnderEveryFilter) {
       const double cost = static_cast<double>(found[i].distances) / kQueries;
       std::printf("  share %.3f, %s: recall %.4f, %.0f distances\n", share, names[i], found[i].recall(), cost);
       CHECK(found[i].recall() >= 0.95);
-      CHECK(cost <= kRows);
+      CHECK(cost <= kRows * (1 + kWasted));
     }
   }
 }

@@ -1,13 +1,20 @@
-/* The header is C, and a C program links the library. */
+/* The headers are C, and a C program links the library. */
 #include <stdio.h>
 
 #include "pomai/pomai_c.h"
+#include "pomai/pomai_x.h"
 
 int main(void) {
   pomai_options_t options;
   pomai_options_init(&options);
   if (options.struct_size != sizeof(pomai_options_t)) {
     printf("FAILED: the library wrote struct_size %u, and C counts %zu\n", options.struct_size, sizeof options);
+    return 1;
+  }
+  pomai_x_search_params_t params;
+  pomai_x_search_params_init(&params);
+  if (params.struct_size != sizeof(pomai_x_search_params_t)) {
+    printf("FAILED: the library wrote struct_size %u, and C counts %zu\n", params.struct_size, sizeof params);
     return 1;
   }
   pomai_db_t* db = NULL;

@@ -8,7 +8,7 @@ namespace pomai::core {
 // no more than twice a binary search.
 std::optional<uint32_t> IdCursor::Find(uint64_t id) {
   const size_t rows = segment_.rows();
-  size_t low = id < last_ ? 0 : rank_;  // all before it are below the id
+  size_t low = id <= last_ ? 0 : next_;  // all before it are below the id
   last_ = id;
   size_t high = low;
   for (size_t step = 1; high < rows && IdAt(high) < id; step *= 2) {
@@ -23,11 +23,9 @@ std::optional<uint32_t> IdCursor::Find(uint64_t id) {
       high = middle;
     }
   }
-  rank_ = low;
-  if (low == rows || IdAt(low) != id) {
-    return std::nullopt;
-  }
-  return segment_.RowAt(low);
+  const bool found = low < rows && IdAt(low) == id;
+  next_ = low + (found ? 1 : 0);
+  return found ? std::optional(segment_.RowAt(low)) : std::nullopt;
 }
 
 }  // namespace pomai::core

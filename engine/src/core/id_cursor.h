@@ -21,8 +21,8 @@ class IdCursor {
   [[nodiscard]] uint64_t IdAt(size_t rank) const { return segment_.Id(segment_.RowAt(rank)); }
 
   const segment::Segment& segment_;
-  size_t rank_ = 0;  // no id before it is above the last one looked up
-  uint64_t last_ = 0;
+  size_t next_ = 0;    // all ids before it are at most last_
+  uint64_t last_ = 0;  // the id looked up before
 };
 
 }  // namespace pomai::core

@@ -3,21 +3,64 @@
 #include "core/id_cursor.h"
 
 namespace pomai::core {
+namespace {
+
+// From one id for as many rows on, every row is looked up among the ids and not every id among the rows.
+constexpr size_t kRowsPerId = 16;
+
+// Ids that lie close together, one bit for each number between the first and the last.
+class IdBits {
+ public:
+  explicit IdBits(std::span<const uint64_t> ids)
+      : first_(ids.front()), width_(ids.back() - first_), words_(width_ / 64 + 1) {
+    for (const uint64_t id : ids) {
+      words_[(id - first_) / 64] |= uint64_t{1} << ((id - first_) % 64);
+    }
+  }
+
+  [[nodiscard]] bool Has(uint64_t id) const {
+    const uint64_t place = id - first_;  // beyond the width where the id is below the first
+    return place <= width_ && ((words_[place / 64] >> (place % 64)) & 1U) != 0;
+  }
+
+ private:
+  uint64_t first_;
+  uint64_t width_;
+  std::vector<uint64_t> words_;
+};
+
+// Whether IdBits takes no more memory than the segment's ids do, and is worth filling.
+bool AreDense(std::span<const uint64_t> ids, size_t rows) {
+  return ids.size() >= rows / kRowsPerId + 1 && (ids.back() - ids.front()) / 64 < rows;
+}
+
+// The rows of the ids, as bits.
+std::vector<uint64_t> RowsOf(std::span<const uint64_t> ids, const segment::Segment& segment) {
+  std::vector<uint64_t> bits((size_t{segment.rows()} + 63) / 64);
+  if (AreDense(ids, segment.rows())) {
+    const IdBits among(ids);
+    for (uint32_t row = 0; row < segment.rows(); ++row) {
+      bits[row / 64] |= uint64_t{among.Has(segment.Id(row))} << (row % 64);
+    }
+    return bits;
+  }
+  IdCursor cursor(segment);
+  for (const uint64_t id : ids) {
+    if (const auto row = cursor.Find(id)) {
+      bits[*row / 64] |= uint64_t{1} << (*row % 64);
+    }
+  }
+  return bits;
+}
+
+}  // namespace
 
 std::vector<uint64_t> HiddenUnder(const IdFilter& filter, const segment::Segment& segment,
                                   std::span<const uint64_t> hidden) {
-  const size_t words = (size_t{segment.rows()} + 63) / 64;
-  const bool allowed = filter.mode == IdMode::kAllowed;
-  std::vector<uint64_t> bits(words, allowed ? ~uint64_t{0} : 0);
-  IdCursor cursor(segment);
-  for (const uint64_t id : filter.ids) {
-    if (const auto row = cursor.Find(id)) {
-      const uint64_t bit = uint64_t{1} << (*row % 64);
-      if (allowed) {
-        bits[*row / 64] &= ~bit;
-      } else {
-        bits[*row / 64] |= bit;
-      }
+  std::vector<uint64_t> bits = RowsOf(filter.ids, segment);
+  if (filter.mode == IdMode::kAllowed) {
+    for (uint64_t& word : bits) {
+      word = ~word;
     }
   }
   for (size_t word = 0; word < hidden.size(); ++word) {

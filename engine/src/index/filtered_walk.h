@@ -28,8 +28,11 @@ class FilteredWalk {
   // in found(), where it has cost or is about to cost more than `most` distances.
   bool Run(const GraphView& graph, const void* query, size_t ef, const LiveNodes& live, uint64_t most);
 
+  // Leaves the `k` nearest live nodes in found(), nearest first and of equals the lower one, by looking at all of them.
+  void Scan(const GraphView& graph, const void* query, size_t k, const LiveNodes& live);
+
   [[nodiscard]] std::span<const Neighbour> found() const { return found_; }
-  // Of the last walk.
+  // Of the last walk or scan.
   [[nodiscard]] uint64_t distances() const { return distances_; }
 
  private:

@@ -1,7 +1,6 @@
 #include "index/flat.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "kernel/kernel.h"
 
@@ -78,27 +77,13 @@ void ScanRows(const Matrix& rows, Metric metric, const float* query, uint32_t be
     counters.rows_scanned += count;
     count = 0;
   };
-  const auto choose = [&](uint32_t row) {
+  ForEachLiveRow(hidden, begin, end, [&](uint32_t row) {
     chosen[count] = row;
     addresses[count++] = rows.row(row);
     if (count == 4) {
       score();
     }
-  };
-  // Word by word: where nearly all is hidden, looking at each bit would cost more than the rows that are not.
-  uint32_t row = begin;
-  while (row < end && row / 64 < hidden.size()) {
-    const auto last = static_cast<uint32_t>(std::min<uint64_t>(end, (uint64_t{row} / 64 + 1) * 64));
-    uint64_t live = ~hidden[row / 64] >> (row % 64);
-    live &= last - row == 64 ? ~uint64_t{0} : (uint64_t{1} << (last - row)) - 1;
-    for (; live != 0; live &= live - 1) {
-      choose(row + static_cast<uint32_t>(std::countr_zero(live)));
-    }
-    row = last;
-  }
-  for (; row < end; ++row) {
-    choose(row);
-  }
+  });
   if (count != 0) {
     score();
   }

@@ -2,6 +2,8 @@
 // rows than there are.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -16,6 +18,25 @@ namespace pomai::index {
 inline bool IsHidden(std::span<const uint64_t> hidden, uint32_t row) {
   const size_t word = row / 64U;
   return word < hidden.size() && ((hidden[word] >> (row % 64U)) & 1U) != 0;
+}
+
+// Calls body(row) for the rows in [begin, end) that are not hidden, ascending. Word by word: where nearly all is
+// hidden, looking at each bit would cost more than the rows that are not.
+template <typename Body>
+void ForEachLiveRow(std::span<const uint64_t> hidden, uint32_t begin, uint32_t end, const Body& body) {
+  uint32_t row = begin;
+  while (row < end && row / 64 < hidden.size()) {
+    const auto last = static_cast<uint32_t>(std::min<uint64_t>(end, (uint64_t{row} / 64 + 1) * 64));
+    uint64_t live = ~hidden[row / 64] >> (row % 64);
+    live &= last - row == 64 ? ~uint64_t{0} : (uint64_t{1} << (last - row)) - 1;
+    for (; live != 0; live &= live - 1) {
+      body(row + static_cast<uint32_t>(std::countr_zero(live)));
+    }
+    row = last;
+  }
+  for (; row < end; ++row) {
+    body(row);
+  }
 }
 
 // The rows in [0, rows) that are not hidden.

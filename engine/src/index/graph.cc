@@ -22,6 +22,12 @@ constexpr uint64_t kOutsideEf = 4;
 
 // Distances for each candidate that the cheapest of walks computes. Fewer live rows than that are compared one by one.
 constexpr uint64_t kLeastOfWalk = 8;
+// Codes that are scanned in the time of one distance on a walk, which waits for memory and keeps candidates in order.
+constexpr uint64_t kCodesScanned = 3;
+// Distances for each candidate that a walk without hidden nodes hardly exceeds.
+constexpr uint64_t kMostOfWalk = 32;
+// One in so many of all nodes may be met in vain.
+constexpr uint64_t kWasted = 16;
 
 // Walks that take turns: while memory answers one the others compute.
 constexpr size_t kLanes = 4;
@@ -108,6 +114,7 @@ class GraphIndex final : public Index {
                    std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
   void SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
                       std::vector<Hit>& hits, SearchCounters& counters) const;
+  [[nodiscard]] uint64_t MostOfWalk(uint32_t live, uint64_t ef) const;
   void FindStarts(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch) const;
   void Begin(Lane& lane, std::span<const float* const> queries, const SearchParams& params,
              const GraphScratch& scratch) const;
@@ -242,7 +249,7 @@ void GraphIndex::SearchMany(std::span<const float* const> queries, const SearchP
       const size_t count = std::min(kBlock, queries.size() - begin);
       SearchBlock(queries.subspan(begin, count), params, own, hits.subspan(begin, count), counters);
     }
-  } else if (walk && live > floats_.entries.size() + kLeastOfWalk * ef) {
+  } else if (!params.exact && !params.hidden.empty()) {
     for (size_t i = 0; i < queries.size(); ++i) {
       SearchFiltered(queries[i], params, live, own, hits[i], counters);
     }
@@ -317,6 +324,14 @@ void GraphIndex::SearchBlock(std::span<const float* const> queries, const Search
   }
 }
 
+// What a walk may cost before `live` rows are compared in its stead: with them no more than all rows would, or little
+// more, unless already a walk without hidden nodes needs that.
+uint64_t GraphIndex::MostOfWalk(uint32_t live, uint64_t ef) const {
+  const uint64_t nodes = floats_.nodes;
+  const uint64_t spare = rows_.rows - live;
+  return std::min<uint64_t>(live, std::max({spare, nodes / kWasted, kMostOfWalk * ef}));
+}
+
 void GraphIndex::SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
                                 std::vector<Hit>& hits, SearchCounters& counters) const {
   CodeModel::QueryCode fit;
@@ -326,12 +341,23 @@ void GraphIndex::SearchFiltered(const float* query, const SearchParams& params, 
   }
   const Aim aim = AimAt(query, fit, scratch.codes.data(), params);
   const LiveNodes nodes{params.hidden, starts_, rows_.rows};
-  if (scratch.filtered.Run(*aim.graph, aim.target, aim.keep, nodes, live)) {
+  // Where codes tell the distances, comparing the live rows one by one need not touch them.
+  const bool codes = aim.exact && aim.graph == &codes_;
+  const uint64_t most = codes ? live / kCodesScanned : MostOfWalk(live, aim.ef);
+  const uint64_t least = floats_.entries.size() + kLeastOfWalk * aim.ef;
+  bool found = most > least && scratch.filtered.Run(*aim.graph, aim.target, aim.keep, nodes, most);
+  counters.distances += most > least ? scratch.filtered.distances() : 0;
+  if (!found && codes) {
+    scratch.filtered.Scan(*aim.graph, aim.target, params.k, nodes);
+    counters.distances += scratch.filtered.distances();
+    counters.rows_scanned += scratch.filtered.distances();
+    found = true;
+  }
+  if (found) {
     TopHits top(params.k, hits);
     Collect(aim, scratch.filtered.found(), query, params, top, counters);
     top.Finish();
   }
-  counters.distances += scratch.filtered.distances();
 }
 
 // Encodes the queries and finds the entry points of those that walk on codes, all at once.
