@@ -19,6 +19,7 @@ public final class SearchParams {
     private final int ef;
     private final int threads;
     private final boolean exact;
+    private final boolean float32;
     private final int deadlineMillis;
     private final IdMode mode;
     private final IdArray ids;
@@ -27,6 +28,7 @@ public final class SearchParams {
         ef = builder.ef;
         threads = builder.threads;
         exact = builder.exact;
+        float32 = builder.float32;
         deadlineMillis = builder.deadlineMillis;
         mode = builder.mode;
         ids = builder.ids;
@@ -49,6 +51,11 @@ public final class SearchParams {
     /** Whether rows are compared one by one, without an index. */
     public boolean exact() {
         return exact;
+    }
+
+    /** Whether graphs are walked on the vectors themselves, and not on 8-bit codes of them. */
+    public boolean float32() {
+        return float32;
     }
 
     /** Milliseconds that the call may take; 0: any. */
@@ -98,6 +105,7 @@ public final class SearchParams {
         private int ef;
         private int threads;
         private boolean exact;
+        private boolean float32;
         private int deadlineMillis;
         private IdMode mode = IdMode.ALL;
         private IdArray ids;
@@ -119,6 +127,12 @@ public final class SearchParams {
         /** Compares every row, which finds exactly the best at the cost of a scan. */
         public Builder exact(boolean newExact) {
             exact = newExact;
+            return this;
+        }
+
+        /** Walks graphs on the vectors themselves, where the default is 8-bit codes of them and then the vectors. */
+        public Builder float32(boolean newFloat32) {
+            float32 = newFloat32;
             return this;
         }
 

@@ -21,6 +21,7 @@ final class SearchParamsStruct implements AutoCloseable {
     private static final int ROWS_SCANNED = 56;
 
     private static final int FLAG_EXACT = 1;
+    private static final int FLAG_FLOAT32 = 2;
 
     private final Memory struct = OffHeap.zeroed(SIZE);
 
@@ -31,7 +32,7 @@ final class SearchParamsStruct implements AutoCloseable {
         struct.setInt(THREADS, params.threads());
         struct.setInt(DEADLINE_MS, params.deadlineMillis());
         struct.setInt(ID_MODE, params.mode().number());
-        struct.setInt(FLAGS, params.exact() ? FLAG_EXACT : 0);
+        struct.setInt(FLAGS, (params.exact() ? FLAG_EXACT : 0) | (params.float32() ? FLAG_FLOAT32 : 0));
         if (ids != null) {
             struct.setPointer(IDS, ids);
             struct.setLong(ID_COUNT, params.ids().size());
