@@ -41,8 +41,9 @@ final class OpenShard implements AutoCloseable {
         }
         var opened = new OpenShard();
         try {
-            DatabaseOptions database = databaseOptions(snapshot, options, cores);
             for (int i = 0; i < size; i++) {
+                // Not before there is a segment: an index without rows may have no dim.
+                DatabaseOptions database = databaseOptions(snapshot, options, cores);
                 var lease = cache.lease(index, snapshot, listed.get(i), database);
                 opened.segments.add(new OpenSegment(listed.get(i), lease, filters.get(i)));
             }
