@@ -264,6 +264,21 @@ TEST(ClustersAndIslandsStayReachable) {
   CHECK(Recall(apart, islands, Metric::kL2, EveryNth(islands, 50), 10, 64) >= 0.95);
 }
 
+TEST(MoreClustersThanOneInAThousandRowsAreFound) {
+  // Far from each other, so that no link leads from one to another: a walk must start in the right one.
+  const uint32_t clusters = kSanitized ? 40 : 300;
+  const Vectors centres = RandomVectors(clusters, 24, 36, 10.0F);
+  Vectors base = RandomVectors(clusters * 100, 24, 37, 0.3F);
+  for (uint32_t i = 0; i < base.rows(); ++i) {
+    const float* centre = centres.row(i % clusters);
+    for (uint32_t d = 0; d < 24; ++d) {
+      base.values[size_t{i} * 24 + d] += centre[d];
+    }
+  }
+  Indexed graph(base, Graph(Metric::kL2));
+  CHECK(Recall(graph, base, Metric::kL2, EveryNth(base, 151), 10, 64) >= 0.95);
+}
+
 TEST(OneComponentFarLargerThanTheOthers) {
   Vectors base = RandomVectors(4000, 16, 41);
   for (uint32_t i = 0; i < base.rows(); ++i) {

@@ -17,8 +17,12 @@ namespace {
 
 // Nodes a cluster: a larger one costs distances that find nothing, a smaller one leaves more work to the leaders.
 constexpr uint32_t kClusterNodes = 100;
-// Entry points a graph: they are all compared with the query, so they stay within the second-level cache.
-constexpr uint32_t kMaxEntries = 1024;
+// Bytes of entry points a graph: a block of queries is compared with all of them, so they stay within the second-level
+// cache. They are as many as that allows, because clusters far from each other have no links between them: a walk ends
+// in the cluster in which it starts. Measured on 1,000,000 rows in 1,000 clusters: 1,024 entry points find 0.81 of the
+// neighbours, whatever ef is.
+constexpr size_t kEntryBytes = size_t{2} << 20U;
+constexpr size_t kLeastEntries = 1024;
 
 // How many more clusters are searched for high inner products than for near rows: a leader's own inner product tells
 // little of its cluster's highest. Measured on the words' vectors: recall@10 .986 with 1, .994 with 2, .996 with 8.
@@ -37,8 +41,9 @@ void Append(std::vector<std::byte>& bytes, const T* values, size_t count) {
 }
 
 // The nodes where walks start: leaders, spread over all clusters.
-std::vector<uint32_t> PickEntries(const Clusters& clusters) {
-  const uint32_t count = std::min(clusters.size(), kMaxEntries);
+std::vector<uint32_t> PickEntries(const Clusters& clusters, size_t entry_bytes) {
+  const auto count =
+      static_cast<uint32_t>(std::min<size_t>(clusters.size(), std::max(kLeastEntries, kEntryBytes / entry_bytes)));
   std::vector<uint32_t> entries;
   for (uint32_t i = 0; i < count; ++i) {
     entries.push_back(clusters.leaders[uint64_t{i} * clusters.size() / count]);
@@ -137,7 +142,7 @@ class GraphBuild {
     } else {
       links_ = MakeLinks(SpaceFor(Metric::kL2), clusters, link);
     }
-    entries_ = PickEntries(clusters);
+    entries_ = PickEntries(clusters, SpaceFor(Metric::kL2).stride);
     MendLinks(SpaceFor(Metric::kL2), degree_, links_, entries_);
     order_ = clusters.order;
   }
