@@ -191,7 +191,7 @@ final class ParquetSource implements AutoCloseable {
     }
 
     /** Pages of some rows of a row group; null where there are none. */
-    PageReadStore pages(int group, RowRanges rows, MessageType columns) throws IOException {
+    CheckedPages pages(int group, RowRanges rows, MessageType columns) throws IOException {
         memory.beginRead();
         reader.setRequestedSchema(columns);
         PageReadStore pages = reader.readFilteredRowGroup(group, rows);
@@ -199,7 +199,7 @@ final class ParquetSource implements AutoCloseable {
     }
 
     /** All pages of a row group; null where it has no rows. */
-    PageReadStore pages(int group, MessageType columns) throws IOException {
+    CheckedPages pages(int group, MessageType columns) throws IOException {
         memory.beginRead();
         reader.setRequestedSchema(columns);
         PageReadStore pages = groups().get(group).getRowCount() == 0 ? null : reader.readRowGroup(group);

@@ -69,11 +69,12 @@ public final class PayloadFilter {
                 .filter(column -> present.containsField(column.name()))
                 .toList();
         FilterPredicate pushed = new ParquetPushdown(columns, source.columnsWithNan()).of(predicate);
+        FilterCompat.Filter onPages = pushed == null ? FilterCompat.NOOP : FilterCompat.get(pushed);
         var ids = new Roaring64Bitmap();
         List<BlockMetaData> groups = source.groups();
         for (int group = 0; group < groups.size(); group++) {
             if (pushed == null || mayMatch(source, group, pushed)) {
-                match(source, group, rows(source, group, pushed), ids);
+                match(source, group, rows(source, group, onPages), ids);
             }
         }
         return ids.getLongCardinality() == file.rows() ? PayloadMatches.everything() : PayloadMatches.of(ids);
@@ -89,15 +90,12 @@ public final class PayloadFilter {
                 pushed, block.getColumns(), source.reader().getDictionaryReader(group));
     }
 
-    private static RowRanges rows(ParquetSource source, int group, FilterPredicate pushed) {
+    private static RowRanges rows(ParquetSource source, int group, FilterCompat.Filter filter) {
         long rows = source.groups().get(group).getRowCount();
         ColumnIndexStore indexes = source.indexes(group);
-        if (pushed == null) {
-            return RowRanges.createSingle(rows);
-        }
         Set<ColumnPath> paths = new HashSet<>();
         source.present().getPaths().forEach(path -> paths.add(ColumnPath.get(path)));
-        return ColumnIndexFilter.calculateRowRanges(FilterCompat.get(pushed), indexes, paths, rows);
+        return ColumnIndexFilter.calculateRowRanges(filter, indexes, paths, rows);
     }
 
     private void match(ParquetSource source, int group, RowRanges rows, Roaring64Bitmap ids) throws IOException {

@@ -124,7 +124,7 @@ public final class PayloadReader implements AutoCloseable {
                     indexes.getOffsetIndex(ParquetSource.ID),
                     groupRows);
             MessageType idOnly = ParquetTypes.idOnly();
-            PageReadStore pages = source.pages(group, candidates, idOnly);
+            CheckedPages pages = source.pages(group, candidates, idOnly);
             if (pages == null) {
                 return;
             }
@@ -133,10 +133,10 @@ public final class PayloadReader implements AutoCloseable {
             int count = 0;
             var materializer = new RowMaterializer(List.of(), idOnly, true);
             RecordReader<PayloadRow> records = source.records(pages, idOnly, materializer);
-            var indexesOfRows = pages.getRowIndexes();
+            var numbers = pages.rows();
             for (long i = 0; i < pages.getRowCount() && count < ids.length; i++) {
                 records.read();
-                long position = indexesOfRows.isPresent() ? indexesOfRows.get().nextLong() : i;
+                long position = numbers.isPresent() ? numbers.get().nextLong() : i;
                 int at = Arrays.binarySearch(sorted, materializer.id());
                 if (at >= 0) {
                     positions[count] = position;
