@@ -11,8 +11,10 @@ import io.pomaidb.index.SegmentLease;
 import io.pomaidb.index.ShardSegment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.index.WriteId;
+import io.pomaidb.payload.PayloadFile;
+import io.pomaidb.payload.PayloadReader;
+import io.pomaidb.payload.PayloadScan;
 import io.pomaidb.vector.VectorSource;
-import io.pomaidb.write.SegmentCompanion;
 import io.pomaidb.write.ShardWriter;
 import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
@@ -63,8 +65,8 @@ final class ShardRewrite {
         }
         IndexParameters layout = target == null ? snapshot.parameters() : target;
         List<WrittenSegment> outputs;
-        try (ShardWriter writer =
-                ShardWriter.ofStoredRows(index, id, layout, options, threads, scratch, SegmentCompanion.NONE)) {
+        try (ShardWriter writer = ShardWriter.ofStoredRows(
+                index, id, layout.withSchema(snapshot.schema()), options, threads, scratch)) {
             for (Live input : chosen) {
                 copy(input, writer, threads);
             }
@@ -135,12 +137,16 @@ final class ShardRewrite {
     private void copy(Live input, ShardWriter writer, int threads) throws IOException {
         var vector = new float[snapshot.dim()];
         VectorSource source = VectorSource.of(vector);
+        PayloadFile file = index.payload(input.segment()).orElse(null);
         try (SegmentLease lease = lease(input.segment(), threads);
-                RecordScan scan = lease.database().scan()) {
+                RecordScan scan = lease.database().scan();
+                var payload =
+                        PayloadReader.open(file, snapshot.schema().payloadSchema().stored())) {
+            PayloadScan stored = payload.scan();
             while (scan.next()) {
                 if (input.ids().contains(scan.id())) {
                     scan.copyVector(vector);
-                    writer.write(scan.id(), source);
+                    writer.writeStored(scan.id(), source, stored.seek(scan.id()));
                 }
             }
         }

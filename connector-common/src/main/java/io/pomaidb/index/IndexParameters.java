@@ -43,6 +43,11 @@ public record IndexParameters(
         return new IndexParameters(schema, metric, newDim, engine, shards, routing);
     }
 
+    /** The same with other columns. */
+    public IndexParameters withSchema(IndexSchema newSchema) {
+        return new IndexParameters(newSchema, metric, dim, engine, shards, routing);
+    }
+
     /** The same with rows spread over other shards. */
     public IndexParameters withShards(int newShards, Routing newRouting) {
         return new IndexParameters(schema, metric, dim, engine, newShards, newRouting);

@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PathSecrets;
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.payload.PayloadFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
@@ -241,6 +242,15 @@ public final class PomaiIndex {
 
     FileSystem fileSystem() {
         return fileSystem;
+    }
+
+    /** The file with the payload of a segment's rows; empty where it has none, and all columns are null. */
+    public Optional<PayloadFile> payload(Segment segment) {
+        return segment.files().stream()
+                .filter(file -> file.name().equals(PayloadFile.NAME))
+                .map(file -> new PayloadFile(
+                        fileSystem, new Path(directoryOf(segment), file.name()), file.size(), segment.rows()))
+                .findFirst();
     }
 
     Path directoryOf(Segment segment) {

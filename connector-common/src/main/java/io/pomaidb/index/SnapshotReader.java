@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pomaidb.config.IndexMetric;
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +36,10 @@ final class SnapshotReader {
     static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+    private static final Pattern TYPE = Pattern.compile("\\P{Cntrl}{1,60000}");
     static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,1000}");
     private static final int MAX_DEPTH = 8;
-    private static final int MAX_STRING = 4_000;
+    private static final int MAX_STRING = 60_000;
     private static final int MAX_DIGITS = 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -160,12 +164,30 @@ final class SnapshotReader {
         JsonObject id = json.object("id");
         JsonObject vector = json.object("vector");
         vector.text("type", IndexSchema.VECTOR_TYPE);
-        var schema = new IndexSchema(id.text("name", NAME), idType(id), vector.text("name", NAME));
-        if (!json.array("payload").isEmpty()) {
-            throw json.wrong("schema.payload", "not empty", "no payload columns in format version 1");
+        String idName = id.text("name", NAME);
+        String vectorName = vector.text("name", NAME);
+        IdType idType = idType(id);
+        var columns = new ArrayList<PayloadColumn>();
+        for (JsonObject column : json.objects("payload")) {
+            columns.add(readColumn(column));
         }
         List.of(id, vector, json).forEach(JsonObject::refuseOthers);
-        return schema;
+        try {
+            return new IndexSchema(idName, idType, vectorName, columns);
+        } catch (ConfigurationException e) {
+            throw json.wrong("schema", "one that no index can have: " + e.getMessage(), "an index's columns");
+        }
+    }
+
+    private static PayloadColumn readColumn(JsonObject json) {
+        String name = json.text("name", NAME);
+        String type = json.text("type", TYPE);
+        json.refuseOthers();
+        try {
+            return new PayloadColumn(name, PayloadType.parse(type));
+        } catch (ConfigurationException e) {
+            throw json.wrong(json.name("type"), "no type: " + e.getMessage(), "a payload column");
+        }
     }
 
     private static IdType idType(JsonObject id) {
@@ -175,7 +197,7 @@ final class SnapshotReader {
                 return known;
             }
         }
-        throw id.wrong(id.name("type"), type, "int or long");
+        throw id.wrong(id.name("type"), type, "int, long or string");
     }
 
     private static IndexMetric metric(JsonObject root) {

@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.pomaidb.payload.PayloadColumn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -41,6 +42,12 @@ final class SnapshotWriter {
         writeColumn(json, "id", schema.idColumn(), schema.idType().typeName());
         writeColumn(json, "vector", schema.vectorColumn(), IndexSchema.VECTOR_TYPE);
         json.writeArrayFieldStart("payload");
+        for (PayloadColumn column : schema.payload()) {
+            json.writeStartObject();
+            json.writeStringField("name", column.name());
+            json.writeStringField("type", column.type().text());
+            json.writeEndObject();
+        }
         json.writeEndArray();
         json.writeEndObject();
         json.writeStringField("metric", parameters.metric().optionName());

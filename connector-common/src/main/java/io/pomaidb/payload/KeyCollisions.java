@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * Finds string keys that are different and have the same 64-bit id. Of n keys the chance that any two do is about n² / 2^65
@@ -87,27 +86,5 @@ public final class KeyCollisions {
             }
             count = 0;
         }
-    }
-
-    /**
-     * Which of some keys a segment has: an id alone is no proof, as another key may have it.
-     *
-     * @param keys in UTF-8
-     * @return the ids of those of the keys that are there
-     */
-    public static Roaring64Bitmap present(PayloadSchema schema, PayloadFile file, List<byte[]> keys)
-            throws IOException {
-        long[] ids = keys.stream().mapToLong(KeyHash::idOf).toArray();
-        var present = new Roaring64Bitmap();
-        try (PayloadReader reader = PayloadReader.open(file, schema.project(List.of(schema.keyColumn())))) {
-            List<PayloadRow> rows = reader.rows(ids);
-            for (int i = 0; i < ids.length; i++) {
-                PayloadRow row = rows.get(i);
-                if (row != null && !row.isNullAt(0) && Arrays.equals(row.bytesAt(0), keys.get(i))) {
-                    present.addLong(ids[i]);
-                }
-            }
-        }
-        return present;
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Writes the payload of one segment. Rows come in any order and may replace each other: of several rows of an id the last
- * one counts. They are collected in memory up to a bound, then sorted and put to a scratch file; rows that come in the
+ * one counts, and none where it was taken back after that. They are collected in memory up to a bound, then sorted and put to a scratch file; rows that come in the
  * order of their ids make one such file, which is not sorted again. For one thread. {@link #close} deletes the scratch
  * files; the payload file appears by {@link #finish} only.
  */
@@ -25,6 +25,7 @@ public final class PayloadWriter implements AutoCloseable {
     private final Path scratch;
     private final int bufferBytes;
     private final RowEncoder encoder;
+    private final PayloadRow nulls;
     private final List<SpilledRun.Writer> runs = new ArrayList<>();
     private long[] ids = new long[FIRST_ROWS];
 
@@ -46,13 +47,14 @@ public final class PayloadWriter implements AutoCloseable {
         this.scratch = scratch;
         this.bufferBytes = bufferBytes;
         this.encoder = new RowEncoder(columns);
+        this.nulls = new PayloadRow(schema.columns().size());
     }
 
     /**
      * Adds a row.
      *
      * @param key the row's key in UTF-8, of which {@code id} is the {@link KeyHash}; null where ids are numbers
-     * @param values the payload columns in the order of the schema, read before this returns; null where there are none
+     * @param values the payload columns in the order of the schema, read before this returns; null for nothing but nulls
      * @throws DataException if a value does not fit its column, or another key has the same id
      */
     public void add(long id, byte[] key, PayloadValues values) throws IOException {
@@ -61,11 +63,35 @@ public final class PayloadWriter implements AutoCloseable {
                     + " string key (the index has ids that are "
                     + (schema.keyColumn() == null ? "numbers)" : "hashes of column " + schema.keyColumn() + ")"));
         }
+        encoder.add(id, key, values == null ? nulls : values);
+        added(id);
+    }
+
+    /**
+     * Adds a row that another payload file had.
+     *
+     * @param stored all columns of the schema, the key among them where there is one
+     */
+    public void addStored(long id, PayloadValues stored) throws IOException {
+        if (schema.keyColumn() != null && stored.isNullAt(0)) {
+            throw new DataException("Cannot write row " + id + ": it has no key in column " + schema.keyColumn()
+                    + " (the index is damaged: write it again)");
+        }
+        encoder.add(id, null, stored);
+        added(id);
+    }
+
+    /** Takes back the row of an id, if there is one. What is added later stays. */
+    public void remove(long id) throws IOException {
+        // A row without a byte, which no other is.
+        added(id);
+    }
+
+    private void added(long id) throws IOException {
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, count * 2);
             offsets = Arrays.copyOf(offsets, count * 2 + 1);
         }
-        encoder.add(id, key, values);
         ids[count++] = id;
         offsets[count] = encoder.size();
         if (encoder.size() + (long) count * (Long.BYTES + Integer.BYTES) >= bufferBytes) {
@@ -99,12 +125,16 @@ public final class PayloadWriter implements AutoCloseable {
     }
 
     private void requireSameKey(int row, int other) {
-        if (schema.keyColumn() != null) {
+        if (schema.keyColumn() != null && !isRemoved(row) && !isRemoved(other)) {
             KeyCollisions.requireSame(
                     ids[row],
                     RowDecoder.key(encoder.bytes(), offsets[row]),
                     RowDecoder.key(encoder.bytes(), offsets[other]));
         }
+    }
+
+    private boolean isRemoved(int row) {
+        return offsets[row] == offsets[row + 1];
     }
 
     private void spill() throws IOException {
@@ -167,14 +197,18 @@ public final class PayloadWriter implements AutoCloseable {
         try (var to = new PayloadFileWriter(file, columns)) {
             if (runs.isEmpty()) {
                 drain((id, bytes, offset, length) -> {
-                    to.add(id, bytes, offset);
-                    counter[0]++;
+                    if (length > 0) {
+                        to.add(id, bytes, offset);
+                        counter[0]++;
+                    }
                 });
             } else {
                 spill();
                 RunMerge.merge(runs, schema.keyColumn() != null, (id, bytes, size) -> {
-                    to.add(id, bytes, 0);
-                    counter[0]++;
+                    if (size > 0) {
+                        to.add(id, bytes, 0);
+                        counter[0]++;
+                    }
                 });
             }
             finished = true;

@@ -39,7 +39,7 @@ final class RunMerge {
                 SpilledRun run = source.run();
                 Source newer = sources.peek();
                 if (newer != null && newer.run().id() == run.id()) {
-                    if (hasKeys) {
+                    if (hasKeys && run.size() > 0 && newer.run().size() > 0) {
                         KeyCollisions.requireSame(
                                 run.id(),
                                 RowDecoder.key(run.bytes(), 0),

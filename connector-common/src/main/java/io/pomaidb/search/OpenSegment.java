@@ -27,6 +27,10 @@ final class OpenSegment implements AutoCloseable {
         this.filter = filter;
     }
 
+    Segment segment() {
+        return segment;
+    }
+
     PomaiDatabase database() {
         return lease.database();
     }

@@ -105,6 +105,19 @@ final class OpenShard implements AutoCloseable {
         return replaced;
     }
 
+    /** For each of {@code ids}, the newest segment that has a row of it; -1 where none has. */
+    int[] newest(long[] ids) {
+        var newest = new int[ids.length];
+        Arrays.fill(newest, -1);
+        for (int segment = 0; segment < segments.size(); segment++) {
+            boolean[] has = segments.get(segment).database().exists(ids);
+            for (int i = 0; i < ids.length; i++) {
+                newest[i] = newest[i] < 0 && has[i] ? segment : newest[i];
+            }
+        }
+        return newest;
+    }
+
     /** Keeps the databases from being used again, after a failure in one of them. */
     void invalidate() {
         segments.forEach(OpenSegment::invalidate);

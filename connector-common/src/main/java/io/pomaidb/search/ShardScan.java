@@ -5,9 +5,12 @@ import io.pomaidb.engine.RecordScan;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Reads the rows of one shard of a snapshot, the newest of each id, in no particular order. Under the cosine metric
@@ -18,6 +21,7 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     private static final int MAX_COMPONENTS = 1 << 18;
 
     private final OpenShard shard;
+    private final PayloadRows payload;
     private final int dim;
     private RecordScan scan;
     private int segment = -1;
@@ -31,8 +35,9 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     private int size;
     private int row;
 
-    private ShardScan(OpenShard shard, int dim) {
+    private ShardScan(OpenShard shard, PayloadRows payload, int dim) {
         this.shard = shard;
+        this.payload = payload;
         this.dim = dim;
         int rows = Math.max(1, Math.min(MAX_ROWS, MAX_COMPONENTS / Math.max(1, dim)));
         ids = new long[rows];
@@ -57,7 +62,28 @@ public final class ShardScan implements VectorSource, AutoCloseable {
             int cores,
             SegmentFilter filter)
             throws IOException {
-        return new ShardScan(OpenShard.open(index, snapshot, shard, cache, options, cores, filter), snapshot.dim());
+        return open(index, snapshot, shard, cache, options, cores, filter, List.of());
+    }
+
+    /**
+     * Opens the segments of a shard for a scan that shows payload too.
+     *
+     * @param columns names of the columns of {@link #payload}; the id column is one where ids are strings
+     * @throws io.pomaidb.error.ConfigurationException if the index has no column of a name
+     */
+    public static ShardScan open(
+            PomaiIndex index,
+            Snapshot snapshot,
+            int shard,
+            SegmentCache cache,
+            PomaiOptions options,
+            int cores,
+            SegmentFilter filter,
+            List<String> columns)
+            throws IOException {
+        List<PayloadColumn> wanted = snapshot.schema().payloadSchema().project(columns);
+        OpenShard opened = OpenShard.open(index, snapshot, shard, cache, options, cores, filter);
+        return new ShardScan(opened, new PayloadRows(index, opened, wanted), snapshot.dim());
     }
 
     /** Steps to the next row; false at the end. */
@@ -125,6 +151,15 @@ public final class ShardScan implements VectorSource, AutoCloseable {
         return vectors[current() * dim + i];
     }
 
+    /**
+     * The current row's payload: the columns that the scan was opened with. The next step changes it.
+     *
+     * @throws io.pomaidb.error.DataException if a payload file is missing or damaged; it names the file
+     */
+    public PayloadRow payload() throws IOException {
+        return payload.next(segment, id());
+    }
+
     /** Copies the current row's vector into {@code target}, which has the index's dimension. */
     public void copyVector(float[] target) {
         System.arraycopy(vectors, current() * dim, target, 0, dim);
@@ -151,6 +186,7 @@ public final class ShardScan implements VectorSource, AutoCloseable {
         size = 0;
         try {
             endScan();
+            payload.close();
         } finally {
             shard.close();
         }

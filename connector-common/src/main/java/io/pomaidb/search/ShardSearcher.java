@@ -10,6 +10,8 @@ import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadRow;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -28,11 +30,17 @@ public final class ShardSearcher implements AutoCloseable {
     private static final int DEEPER = 4;
 
     private final OpenShard shard;
+    private final PomaiIndex index;
     private final Snapshot snapshot;
+
+    /** Null until payload is asked for. */
+    private PayloadRows payload;
+
     private SearchCounters counters = new SearchCounters(0, 0, 0);
 
-    private ShardSearcher(OpenShard shard, Snapshot snapshot) {
+    private ShardSearcher(OpenShard shard, PomaiIndex index, Snapshot snapshot) {
         this.shard = shard;
+        this.index = index;
         this.snapshot = snapshot;
     }
 
@@ -60,7 +68,8 @@ public final class ShardSearcher implements AutoCloseable {
             int cores,
             SegmentFilter filter)
             throws IOException {
-        return new ShardSearcher(OpenShard.open(index, snapshot, shard, cache, options, cores, filter), snapshot);
+        return new ShardSearcher(
+                OpenShard.open(index, snapshot, shard, cache, options, cores, filter), index, snapshot);
     }
 
     /**
@@ -105,6 +114,34 @@ public final class ShardSearcher implements AutoCloseable {
             }
         }
         return Arrays.stream(wanted).mapToObj(query -> found[query]).toList();
+    }
+
+    /**
+     * The payload of rows that a search found. Of each segment the pages are read that hold the rows, and of files that
+     * were not asked before the end.
+     *
+     * @param ids of hits of this searcher, in any order
+     * @param columns names of the columns, in the order in which the rows are to have them; the id column is one where ids
+     *     are strings
+     * @return the row of each id; null where the shard has none
+     * @throws ConfigurationException if the index has no column of a name
+     * @throws io.pomaidb.error.DataException if a payload file is missing or damaged; it names the file
+     */
+    public List<PayloadRow> payload(long[] ids, List<String> columns) throws IOException {
+        List<PayloadColumn> wanted = snapshot.schema().payloadSchema().project(columns);
+        if (payload == null || !payload.columns().equals(wanted)) {
+            closePayload();
+            payload = new PayloadRows(index, shard, wanted);
+        }
+        return payload.rows(ids);
+    }
+
+    private void closePayload() {
+        PayloadRows closing = payload;
+        payload = null;
+        if (closing != null) {
+            closing.close();
+        }
     }
 
     /** Takes the hits of a query that is complete. */
@@ -183,6 +220,10 @@ public final class ShardSearcher implements AutoCloseable {
     /** Gives the segments back to the cache, opened. A second call does nothing. */
     @Override
     public void close() {
-        shard.close();
+        try {
+            closePayload();
+        } finally {
+            shard.close();
+        }
     }
 }

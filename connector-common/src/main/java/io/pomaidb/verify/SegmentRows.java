@@ -11,7 +11,14 @@ import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.SegmentLease;
 import io.pomaidb.index.Sharding;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.payload.KeyHash;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadFile;
+import io.pomaidb.payload.PayloadReader;
+import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.payload.PayloadScan;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads the rows of a segment and holds them against the snapshot: their number, shards, ids and vectors. */
@@ -54,9 +61,14 @@ final class SegmentRows {
         try (SegmentLease lease = cache.lease(index, snapshot, segment, options)) {
             // Whatever comes of it, nobody opens this database again.
             lease.invalidate();
-            try (RecordScan scan = lease.database().scan()) {
+            PayloadFile file = index.payload(segment).orElse(null);
+            List<PayloadColumn> columns = snapshot.schema().payloadSchema().stored();
+            try (RecordScan scan = lease.database().scan();
+                    var payload = PayloadReader.open(file, columns)) {
+                PayloadScan stored = payload.scan();
                 while (scan.next()) {
-                    Optional<String> problem = checkRow(scan, centroids);
+                    PayloadRow row = stored.seek(scan.id());
+                    Optional<String> problem = checkRow(scan, centroids).or(() -> checkKey(scan.id(), row));
                     if (problem.isPresent()) {
                         return problem;
                     }
@@ -67,6 +79,15 @@ final class SegmentRows {
         return rows == segment.rows()
                 ? Optional.empty()
                 : Optional.of("it has " + rows + " rows (the snapshot says " + segment.rows() + ")");
+    }
+
+    private Optional<String> checkKey(long id, PayloadRow row) {
+        if (snapshot.schema().idType() != IdType.STRING) {
+            return Optional.empty();
+        }
+        return row.isNullAt(0) || KeyHash.idOf(row.bytesAt(0)) != id
+                ? Optional.of("the key of row " + id + " is another's, or missing")
+                : Optional.empty();
     }
 
     private Optional<String> checkRow(RecordScan scan, Centroids centroids) {

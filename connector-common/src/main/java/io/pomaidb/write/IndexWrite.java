@@ -7,14 +7,20 @@ import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.CommitStateUnknownException;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.LayoutChangedException;
 import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentPublisher;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.index.SnapshotUpdate;
 import io.pomaidb.index.Transaction;
 import io.pomaidb.index.WriteId;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadSchema;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +50,32 @@ public final class IndexWrite implements Serializable {
     private final UUID plannedOn;
 
     private final IndexParameters plannedParameters;
+
+    /** The snapshot that the plan was made on; 0 if there was none. */
+    private final long plannedVersion;
+
+    /** The payload columns that the rows come with. */
+    private final List<PayloadColumn> columns;
+
     private final WriteId id;
+
+    private IndexWrite(
+            String path,
+            PomaiOptions options,
+            WriteMode mode,
+            IndexParameters parameters,
+            Optional<Snapshot> planned,
+            List<PayloadColumn> columns) {
+        this(
+                path,
+                options,
+                mode,
+                parameters,
+                planned.map(Snapshot::indexId).orElse(null),
+                planned.map(Snapshot::parameters).orElse(null),
+                planned.map(Snapshot::version).orElse(0L),
+                List.copyOf(columns));
+    }
 
     private IndexWrite(
             String path,
@@ -53,14 +84,17 @@ public final class IndexWrite implements Serializable {
             IndexParameters parameters,
             UUID plannedOn,
             IndexParameters plannedParameters,
-            WriteId id) {
+            long plannedVersion,
+            List<PayloadColumn> columns) {
         this.path = path;
         this.options = options;
         this.mode = mode;
         this.parameters = parameters;
         this.plannedOn = plannedOn;
         this.plannedParameters = plannedParameters;
-        this.id = id;
+        this.plannedVersion = plannedVersion;
+        this.columns = columns;
+        this.id = WriteId.random();
     }
 
     /**
@@ -86,30 +120,50 @@ public final class IndexWrite implements Serializable {
     public static IndexWrite plan(
             PomaiIndex index, PomaiOptions options, WriteMode mode, IdType idType, Optional<Centroids> centroids)
             throws IOException {
+        return plan(index, options, mode, idType, List.of(), centroids);
+    }
+
+    /**
+     * As {@link #plan(PomaiIndex, PomaiOptions, WriteMode, IdType, Optional)}, for rows with payload. An append may lack
+     * columns of the index, which are then null, and may bring new ones, which are null in the rows before; the commit adds
+     * them.
+     *
+     * @param columns the payload columns of the rows, in their order
+     * @throws io.pomaidb.error.ConfigurationException also if a column has another type than in the index, or a name that
+     *     another column has
+     */
+    public static IndexWrite plan(
+            PomaiIndex index,
+            PomaiOptions options,
+            WriteMode mode,
+            IdType idType,
+            List<PayloadColumn> columns,
+            Optional<Centroids> centroids)
+            throws IOException {
         Optional<Snapshot> existing = index.latest();
         String path = index.path().toString();
         boolean makesParameters = existing.isEmpty() || mode == WriteMode.OVERWRITE;
-        IndexParameters wanted = ParameterCheck.wanted(options, idType);
+        IndexParameters wanted = ParameterCheck.wanted(options, idType, makesParameters ? columns : List.of());
         if (makesParameters && options.shardBy() == ShardBy.CLUSTER) {
             wanted = ParameterCheck.clustered(path, wanted, options, centroids, index);
         }
         if (existing.isEmpty()) {
-            return new IndexWrite(path, options, mode, wanted, null, null, WriteId.random());
+            return new IndexWrite(path, options, mode, wanted, existing, columns);
         }
         Snapshot snapshot = existing.get();
         IndexParameters parameters =
                 switch (mode) {
                     case CREATE -> throw ParameterCheck.exists(path);
-                    case APPEND -> ParameterCheck.toAppend(path, snapshot, options, idType);
+                    case APPEND -> ParameterCheck.toAppend(path, snapshot, options, idType, columns);
                     case OVERWRITE -> wanted;
                 };
-        return new IndexWrite(
-                path, options, mode, parameters, snapshot.indexId(), snapshot.parameters(), WriteId.random());
+        return new IndexWrite(path, options, mode, parameters, existing, columns);
     }
 
     /** The same plan for one more commit: {@link #commit} and {@link #abort} of either leave the other's files alone. */
     public IndexWrite again() {
-        return new IndexWrite(path, options, mode, parameters, plannedOn, plannedParameters, WriteId.random());
+        return new IndexWrite(
+                path, options, mode, parameters, plannedOn, plannedParameters, plannedVersion, columns);
     }
 
     /** What the written segments have in common; its dim is 0 while neither option nor index tells. */
@@ -142,8 +196,37 @@ public final class IndexWrite implements Serializable {
         PomaiIndex index = index(configuration);
         RowRouter router =
                 RowRouter.ofRows(parameters, index.centroids(parameters).orElse(null));
+        var payload = new PayloadSchema(parameters.schema().payloadSchema().keyColumn(), columns);
         return new ShardWriter(
-                new SegmentPublisher(index, id), parameters, options, threads, scratch, router, SegmentCompanion.NONE);
+                new SegmentPublisher(index, id), parameters, options, threads, scratch, router, payload, keys(index));
+    }
+
+    private KeyCheck keys(PomaiIndex index) throws IOException {
+        boolean meetsKeys = mode == WriteMode.APPEND && plannedVersion > 0;
+        return meetsKeys && parameters.schema().idType() == IdType.STRING
+                ? KeyCheck.against(index, index.snapshot(plannedVersion))
+                : KeyCheck.none();
+    }
+
+    /** As {@code change} says, after a check of the keys against what others committed since the plan. */
+    private SnapshotUpdate withKeys(PomaiIndex index, WriteChange change, List<WrittenSegment> segments)
+            throws IOException {
+        if (mode != WriteMode.APPEND || parameters.schema().idType() != IdType.STRING) {
+            return change;
+        }
+        KeyCheck check =
+                KeyCheck.since(index, plannedVersion > 0 ? Optional.of(index.snapshot(plannedVersion)) : Optional.empty());
+        List<Segment> written = segments.stream().map(WrittenSegment::segment).toList();
+        return current -> {
+            try {
+                if (current.isPresent()) {
+                    check.check(current.get(), written);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return change.apply(current);
+        };
     }
 
     /**
@@ -171,9 +254,11 @@ public final class IndexWrite implements Serializable {
             var change =
                     new WriteChange(path, mode, layout, plannedOn, plannedParameters, segments, disjoint, transaction);
             try {
-                Snapshot snapshot = index.commit(change);
+                Snapshot snapshot = index.commit(withKeys(index, change, segments));
                 deleteLosers(index, snapshot, written);
                 return snapshot;
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             } catch (LayoutChangedException e) {
                 if (attempt == MAX_LAYOUTS) {
                     throw e;
@@ -183,7 +268,8 @@ public final class IndexWrite implements Serializable {
                 LOG.debug("The commit that did not fit", e);
                 var rerouting = new Rerouting(index, current.indexId(), id, options);
                 segments = rerouting.reroute(layout.withDim(change.dim()), current.parameters(), segments);
-                layout = current.parameters();
+                IndexSchema schema = current.schema().plus(layout.schema());
+                layout = current.parameters().withSchema(schema);
             }
         }
     }

@@ -11,7 +11,9 @@ import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.payload.PayloadColumn;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Turns options into an index's parameters, and holds an append's options against the index that exists. */
@@ -19,9 +21,9 @@ final class ParameterCheck {
     private ParameterCheck() {}
 
     /** What the options alone ask for. */
-    static IndexParameters wanted(PomaiOptions options, IdType idType) {
+    static IndexParameters wanted(PomaiOptions options, IdType idType, List<PayloadColumn> columns) {
         return new IndexParameters(
-                new IndexSchema(options.idColumn(), idType, options.vectorColumn()),
+                new IndexSchema(options.idColumn(), idType, options.vectorColumn(), columns),
                 options.metric(),
                 options.dim().orElse(0),
                 new EngineParameters(
@@ -33,9 +35,10 @@ final class ParameterCheck {
     }
 
     /** The existing index's parameters, with the set engine options for the segments of this write. */
-    static IndexParameters toAppend(String path, Snapshot existing, PomaiOptions options, IdType idType) {
+    static IndexParameters toAppend(
+            String path, Snapshot existing, PomaiOptions options, IdType idType, List<PayloadColumn> columns) {
         IndexParameters has = existing.parameters();
-        IndexParameters asked = wanted(options, idType);
+        IndexParameters asked = wanted(options, idType, List.of());
         IndexSchema schema = has.schema();
         new IndexAgreement("Cannot append to index " + path, options, "leave the option out, or overwrite the index")
                 .check(has);
@@ -43,9 +46,14 @@ final class ParameterCheck {
             throw new ConfigurationException("Cannot append to index " + path + ": column " + schema.idColumn()
                     + " is of type long and the index's ids are of type int (cast the column to int)");
         }
+        if ((schema.idType() == IdType.STRING) != (idType == IdType.STRING)) {
+            throw new ConfigurationException("Cannot append to index " + path + ": column " + schema.idColumn()
+                    + " is of type " + idType.typeName() + " and the index's ids are of type "
+                    + schema.idType().typeName() + " (cast the column, or overwrite the index)");
+        }
         EngineParameters engine = has.engine();
         return new IndexParameters(
-                schema,
+                schema.plus(schema.withPayload(columns)),
                 has.metric(),
                 has.dim() == 0 ? asked.dim() : has.dim(),
                 new EngineParameters(

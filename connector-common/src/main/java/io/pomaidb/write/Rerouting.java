@@ -10,6 +10,9 @@ import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.SegmentPublisher;
 import io.pomaidb.index.ShardTombstones;
 import io.pomaidb.index.WriteId;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadReader;
+import io.pomaidb.payload.PayloadScan;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,8 +68,9 @@ public final class Rerouting {
         if (segment.rows() > 0) {
             Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
             int threads = Math.max(1, options.searchThreads());
-            try (ShardWriter writer =
-                    ShardWriter.ofStoredRows(index, write, to, options, threads, scratch, SegmentCompanion.NONE)) {
+            // The columns are those of the rows, of which the other layout may not know yet.
+            IndexParameters layout = to.withSchema(from.schema());
+            try (ShardWriter writer = ShardWriter.ofStoredRows(index, write, layout, options, threads, scratch)) {
                 copy(from, segment, writer, to.routing().isByCluster() ? deleted : null);
                 rows.addAll(writer.finish());
             }
@@ -90,10 +94,13 @@ public final class Rerouting {
             PomaiDatabase database = lease.database();
             var vector = new float[from.dim()];
             VectorSource source = VectorSource.of(vector);
-            try (RecordScan scan = database.scan()) {
+            List<PayloadColumn> columns = from.schema().payloadSchema().stored();
+            try (RecordScan scan = database.scan();
+                    var payload = PayloadReader.open(index.payload(segment).orElse(null), columns)) {
+                PayloadScan stored = payload.scan();
                 while (scan.next()) {
                     scan.copyVector(vector);
-                    writer.write(scan.id(), source);
+                    writer.writeStored(scan.id(), source, stored.seek(scan.id()));
                     if (ids != null) {
                         ids.addLong(scan.id());
                     }

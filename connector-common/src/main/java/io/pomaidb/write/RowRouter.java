@@ -6,6 +6,7 @@ import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.Sharding;
 import io.pomaidb.vector.VectorReader;
 import io.pomaidb.vector.VectorSource;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class RowRouter {
     /** Undoes a row that the same writer has sent to a shard before. */
     @FunctionalInterface
     interface TakeBack {
-        void remove(int shard, long id);
+        void remove(int shard, long id) throws IOException;
     }
 
     private RowRouter(IndexParameters parameters, Centroids centroids, boolean stored) {
@@ -74,7 +75,7 @@ final class RowRouter {
     }
 
     /** Finds a row's {@link #shard}, and gives its vector as the build is to take it. */
-    VectorSource route(long id, VectorSource row, TakeBack takeBack) {
+    VectorSource route(long id, VectorSource row, TakeBack takeBack) throws IOException {
         if (centroids == null) {
             shard = Sharding.shardOf(id, parameters.shards());
             return row;
@@ -100,12 +101,12 @@ final class RowRouter {
     }
 
     /** Takes back the row of an id that this writer has put into a shard, where the id does not tell which. */
-    void forget(long id, TakeBack takeBack) {
+    void forget(long id, TakeBack takeBack) throws IOException {
         forget(id, -1, takeBack);
         seen.removeLong(id);
     }
 
-    private void forget(long id, int except, TakeBack takeBack) {
+    private void forget(long id, int except, TakeBack takeBack) throws IOException {
         if (!seen.contains(id)) {
             return;
         }

@@ -112,10 +112,10 @@ final class ShardBuild implements AutoCloseable {
     /**
      * Freezes and uploads the database, and frees its memory and scratch files for the shards still to come.
      *
-     * @param beside writes files of its own into the database's directory before it is uploaded
+     * @param payloads writes the rows' payload into the database's directory before it is uploaded
      * @return empty if there is nothing to commit
      */
-    Optional<WrittenSegment> publish(SegmentPublisher publisher, SegmentCompanion beside) throws IOException {
+    Optional<WrittenSegment> publish(SegmentPublisher publisher, ShardPayloads payloads) throws IOException {
         long distinct = 0;
         String engineVersion = "";
         if (database != null) {
@@ -129,7 +129,7 @@ final class ShardBuild implements AutoCloseable {
         }
         Segment segment;
         if (distinct > 0) {
-            beside.write(shard, directory);
+            payloads.write(shard, directory, distinct);
             segment = publisher.publish(directory, shard, distinct, engineVersion, deleted);
         } else if (!deleted.isEmpty()) {
             segment = publisher.publishTombstones(shard, deleted);

@@ -9,6 +9,9 @@ import io.pomaidb.index.LocalDirectories;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentPublisher;
 import io.pomaidb.index.WriteId;
+import io.pomaidb.payload.KeyHash;
+import io.pomaidb.payload.PayloadSchema;
+import io.pomaidb.payload.PayloadValues;
 import io.pomaidb.vector.VectorReader;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
@@ -36,7 +39,7 @@ public final class ShardWriter implements AutoCloseable {
     private final int threads;
     private final Path scratch;
     private final RowRouter router;
-    private final SegmentCompanion beside;
+    private final ShardPayloads payloads;
     private final Map<Integer, ShardBuild> builds = new TreeMap<>();
     private final List<WrittenSegment> published = new ArrayList<>();
     private VectorReader reader;
@@ -47,7 +50,8 @@ public final class ShardWriter implements AutoCloseable {
      * A writer.
      *
      * @param router says which shard a row belongs to
-     * @param beside adds files to the segments
+     * @param payload what rows have besides id and vector
+     * @param keys holds their keys against the index's
      */
     ShardWriter(
             SegmentPublisher publisher,
@@ -56,14 +60,15 @@ public final class ShardWriter implements AutoCloseable {
             int threads,
             Path scratch,
             RowRouter router,
-            SegmentCompanion beside) {
+            PayloadSchema payload,
+            KeyCheck keys) {
         this.publisher = publisher;
         this.parameters = parameters;
         this.options = options;
         this.threads = threads;
         this.scratch = scratch.resolve("pomaidb-write-" + UUID.randomUUID());
         this.router = router;
-        this.beside = beside;
+        this.payloads = new ShardPayloads(payload, this.scratch, keys);
         if (parameters.dim() > 0) {
             useDim(parameters.dim());
         }
@@ -76,7 +81,6 @@ public final class ShardWriter implements AutoCloseable {
      * @param parameters layout of the new segments
      * @param threads native threads to build with
      * @param scratch as {@link IndexWrite#newWriter} has it
-     * @param beside adds files to the segments
      */
     public static ShardWriter ofStoredRows(
             PomaiIndex index,
@@ -84,13 +88,13 @@ public final class ShardWriter implements AutoCloseable {
             IndexParameters parameters,
             PomaiOptions options,
             int threads,
-            Path scratch,
-            SegmentCompanion beside)
+            Path scratch)
             throws IOException {
         RowRouter router =
                 RowRouter.ofStoredRows(parameters, index.centroids(parameters).orElse(null));
         var publisher = new SegmentPublisher(index, write);
-        return new ShardWriter(publisher, parameters, options, threads, scratch, router, beside);
+        PayloadSchema payload = parameters.schema().payloadSchema();
+        return new ShardWriter(publisher, parameters, options, threads, scratch, router, payload, KeyCheck.none());
     }
 
     private void useDim(int known) {
@@ -99,15 +103,60 @@ public final class ShardWriter implements AutoCloseable {
     }
 
     /**
+     * Adds a row without payload: all payload columns are null.
+     *
+     * @throws DataException as {@link #write(long, VectorSource, PayloadValues)} does
+     */
+    public void write(long id, VectorSource vector) throws IOException {
+        write(id, vector, null);
+    }
+
+    /**
      * Adds a row.
      *
      * @param vector read before this returns; null for a row without a vector, which is an error
+     * @param payload the columns that the write was planned with, in that order, read before this returns; null where all
+     *     are null
      * @throws DataException if the vector is null, has another dimension, or has a component that is null, NaN or
-     *     infinite; the writer can then only be closed
+     *     infinite, or a payload value does not fit its type; the writer can then only be closed
      * @throws io.pomaidb.engine.PomaiException if the engine fails
-     * @throws IOException if the scratch folder cannot be made
+     * @throws IOException if scratch files cannot be written
      */
-    public void write(long id, VectorSource vector) throws IOException {
+    public void write(long id, VectorSource vector, PayloadValues payload) throws IOException {
+        writeRow(id, vector, shard -> payloads.add(shard, id, null, payload));
+    }
+
+    /**
+     * Adds a row of an index whose ids are strings.
+     *
+     * @param key in UTF-8, not changed any more; null for a row without a key, which is an error
+     * @throws DataException as {@link #write(long, VectorSource, PayloadValues)} does, and if the key is null; where two
+     *     keys have the same hash, {@link #finish} throws it
+     */
+    public void write(byte[] key, VectorSource vector, PayloadValues payload) throws IOException {
+        if (key == null) {
+            throw new DataException("Cannot write a row: its key in column "
+                    + parameters.schema().idColumn() + " is null (accepted: rows with a key)");
+        }
+        long id = KeyHash.idOf(key);
+        writeRow(id, vector, shard -> payloads.add(shard, id, key, payload));
+    }
+
+    /**
+     * Adds a row that another segment had.
+     *
+     * @param stored all that its payload file has of it, see {@link io.pomaidb.payload.PayloadSchema#stored}
+     */
+    public void writeStored(long id, VectorSource vector, PayloadValues stored) throws IOException {
+        writeRow(id, vector, shard -> payloads.addStored(shard, id, stored));
+    }
+
+    /** Takes the payload of a row to its shard. */
+    private interface PayloadTarget {
+        void add(int shard) throws IOException;
+    }
+
+    private void writeRow(long id, VectorSource vector, PayloadTarget payload) throws IOException {
         if (finished) {
             throw new IllegalStateException("Cannot write row " + id + ": the writer is finished");
         }
@@ -126,6 +175,7 @@ public final class ShardWriter implements AutoCloseable {
                 build.open(databaseOptions(), id, batchBytes());
             }
             build.add(id, routed, reader);
+            payload.add(router.shard());
             added = true;
         } finally {
             // A row that was refused halfway stands in the batch: it must not be published.
@@ -138,22 +188,25 @@ public final class ShardWriter implements AutoCloseable {
      *
      * @throws io.pomaidb.engine.PomaiException if the engine fails; the writer can then only be closed
      */
-    public void delete(long id) {
+    public void delete(long id) throws IOException {
         if (finished) {
             throw new IllegalStateException("Cannot delete row " + id + ": the writer is finished");
         }
         boolean deleted = false;
         try {
             router.forget(id, this::takeBack);
-            build(router.shardOfDeletion(id)).delete(id);
+            int shard = router.shardOfDeletion(id);
+            build(shard).delete(id);
+            payloads.remove(shard, id);
             deleted = true;
         } finally {
             finished = !deleted;
         }
     }
 
-    private void takeBack(int shard, long id) {
+    private void takeBack(int shard, long id) throws IOException {
         build(shard).remove(id);
+        payloads.remove(shard, id);
     }
 
     private int inferred(long id, VectorSource vector) {
@@ -197,7 +250,7 @@ public final class ShardWriter implements AutoCloseable {
         try {
             for (var build : builds.entrySet()) {
                 build.getValue().replace(router.replaced(build.getKey()));
-                build.getValue().publish(publisher, beside).ifPresent(published::add);
+                build.getValue().publish(publisher, payloads).ifPresent(published::add);
             }
         } catch (IOException | RuntimeException e) {
             abort();
@@ -232,8 +285,12 @@ public final class ShardWriter implements AutoCloseable {
             }
         }
         builds.clear();
-        if (Files.exists(scratch)) {
-            LocalDirectories.delete(scratch);
+        try {
+            payloads.close();
+        } finally {
+            if (Files.exists(scratch)) {
+                LocalDirectories.delete(scratch);
+            }
         }
         if (failure != null) {
             throw failure;

@@ -1,8 +1,10 @@
 package io.pomaidb.write;
 
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.IndexParameters;
+import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.LayoutChangedException;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
@@ -115,7 +117,7 @@ final class WriteChange implements SnapshotUpdate {
             throw conflict("the index was replaced by another one");
         }
         if (has.metric() != parameters.metric()
-                || !has.schema().equals(parameters.schema())
+                || !hasSameKeys(has.schema())
                 || (has.dim() != 0 && parameters.dim() != 0 && has.dim() != parameters.dim())) {
             throw conflict(
                     "another writer gave the index other parameters: " + has + ", and this write has " + parameters);
@@ -124,9 +126,24 @@ final class WriteChange implements SnapshotUpdate {
             throw new LayoutChangedException("Cannot commit to index " + path
                     + ": other commits change its shards all the time (nothing was committed; write again)");
         }
-        IndexParameters after = has.dim() == 0 ? has.withDim(parameters.dim()) : has;
+        IndexParameters after = (has.dim() == 0 ? has.withDim(parameters.dim()) : has).withSchema(joined(has.schema()));
         List<Segment> added = snapshot.segments().isEmpty() ? onlySegments() : segmentsIn(after);
         return snapshot.append(after, added, transaction);
+    }
+
+    private boolean hasSameKeys(IndexSchema schema) {
+        return schema.withPayload(List.of()).equals(parameters.schema().withPayload(List.of()));
+    }
+
+    /** Others may have added columns since the plan, and so may this write. */
+    private IndexSchema joined(IndexSchema has) {
+        try {
+            return has.plus(parameters.schema());
+        } catch (ConfigurationException e) {
+            throw (CommitConflictException) conflict("another writer added a payload column that this write has too, of"
+                            + " another type: " + e.getMessage())
+                    .initCause(e);
+        }
     }
 
     private Snapshot overwrite(Snapshot snapshot) {

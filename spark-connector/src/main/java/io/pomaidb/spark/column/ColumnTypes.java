@@ -13,6 +13,7 @@ public final class ColumnTypes {
         return switch (type) {
             case INT -> DataTypes.IntegerType;
             case LONG -> DataTypes.LongType;
+            case STRING -> DataTypes.StringType;
         };
     }
 

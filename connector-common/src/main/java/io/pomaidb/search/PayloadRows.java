@@ -1,0 +1,102 @@
+package io.pomaidb.search;
+
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadReader;
+import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.payload.PayloadScan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The payload of rows of an opened shard. Files are opened when they are first needed, and stay so. For one thread. */
+final class PayloadRows implements AutoCloseable {
+    private final PomaiIndex index;
+    private final OpenShard shard;
+    private final List<PayloadColumn> columns;
+    private final Map<Integer, PayloadReader> readers = new HashMap<>();
+
+    /** The scan beside that of a segment's vectors, and which segment that is. */
+    private PayloadScan scan;
+
+    private int scanned = -1;
+
+    PayloadRows(PomaiIndex index, OpenShard shard, List<PayloadColumn> columns) {
+        this.index = index;
+        this.shard = shard;
+        this.columns = columns;
+    }
+
+    List<PayloadColumn> columns() {
+        return columns;
+    }
+
+    private PayloadReader reader(int segment) throws IOException {
+        PayloadReader reader = readers.get(segment);
+        if (reader == null) {
+            reader = PayloadReader.open(
+                    index.payload(shard.segment(segment).segment()).orElse(null), columns);
+            readers.put(segment, reader);
+        }
+        return reader;
+    }
+
+    /** The rows of some ids, each of the newest segment that has one; null where none does. */
+    List<PayloadRow> rows(long[] ids) throws IOException {
+        var rows = new PayloadRow[ids.length];
+        int[] newest = shard.newest(ids);
+        for (int segment = 0; segment < shard.size(); segment++) {
+            int count = 0;
+            var places = new int[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                if (newest[i] == segment) {
+                    places[count++] = i;
+                }
+            }
+            if (count > 0) {
+                var wanted = new long[count];
+                for (int i = 0; i < count; i++) {
+                    wanted[i] = ids[places[i]];
+                }
+                List<PayloadRow> found = reader(segment).rows(wanted);
+                for (int i = 0; i < count; i++) {
+                    rows[places[i]] = found.get(i);
+                }
+            }
+        }
+        return Arrays.asList(rows);
+    }
+
+    /** The row of an id in a segment, for ids that ascend within each segment. */
+    PayloadRow next(int segment, long id) throws IOException {
+        if (segment != scanned) {
+            closeReaders();
+            scan = reader(segment).scan();
+            scanned = segment;
+        }
+        return scan.seek(id);
+    }
+
+    private void closeReaders() throws IOException {
+        try {
+            for (PayloadReader reader : readers.values()) {
+                reader.close();
+            }
+        } finally {
+            readers.clear();
+        }
+    }
+
+    /** Throws {@link UncheckedIOException} if a file cannot be closed. */
+    @Override
+    public void close() {
+        try {
+            closeReaders();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the payload files of a shard", e);
+        }
+    }
+}
