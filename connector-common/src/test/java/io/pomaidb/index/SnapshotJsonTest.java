@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.DataException;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,6 +36,20 @@ class SnapshotJsonTest {
     @Test
     void comesBackAsItWasWritten() throws IOException {
         assertThat(read(json())).isEqualTo(snapshot);
+    }
+
+    @Test
+    void payloadColumnsAndStringKeysComeBackAsTheyWereWritten() throws IOException {
+        var schema = new IndexSchema(
+                "key",
+                IdType.STRING,
+                "embedding",
+                List.of(
+                        new PayloadColumn("price \"net\"", PayloadType.decimal(10, 2)),
+                        new PayloadColumn("tags", PayloadType.parse("map<string,array<struct<`a,b`:date>>>"))));
+        var written = Snapshot.first(Snapshots.parameters().withSchema(schema), List.of(), Optional.empty());
+        assertThat(read(new String(SnapshotWriter.toJson(written), StandardCharsets.UTF_8)))
+                .isEqualTo(written);
     }
 
     @Test
@@ -80,7 +96,10 @@ class SnapshotJsonTest {
                 "\"long\" | \"varchar\" | schema.id.type is varchar",
                 "\"cosine\" | \"hamming\" | metric is hamming",
                 "murmur3_x86_32 | crc32 | shardFunction is",
-                "\"payload\":[] | \"payload\":[{}] | schema.payload is not empty",
+                "\"payload\":[] | \"payload\":[{}] | schema.payload[0].name is missing",
+                "\"payload\":[] | \"payload\":[{\"name\":\"a\",\"type\":\"int8\"}] | schema.payload[0].type is no type",
+                "\"payload\":[] | \"payload\":[{\"name\":\"ID\",\"type\":\"int\"}] | payload column ID has the name",
+                "\"payload\":[] | \"payload\":[{\"name\":\"a\",\"type\":\"int\",\"x\":1}] | unknown field schema.payload[0].x",
                 "\"rows\":100 | \"rows\":100,\"tombstones\":{} | segments[0].tombstones.count is missing",
                 "\"rows\":100 | \"rows\":100,\"tombstones\":{\"count\":0,\"inline\":\"AAAA\"} | tombstones.count is 0",
                 "\"rows\":100 | \"rows\":100,\"tombstones\":{\"count\":1,\"inline\":null} | tombstones.inline is null",

@@ -19,7 +19,7 @@ final class BruteForce {
             boolean unknown = false;
             for (PayloadPredicate each : and.all()) {
                 Boolean outcome = test(each, columns, row);
-                if (outcome == Boolean.FALSE) {
+                if (Boolean.FALSE.equals(outcome)) {
                     return false;
                 }
                 unknown |= outcome == null;
@@ -30,7 +30,7 @@ final class BruteForce {
             boolean unknown = false;
             for (PayloadPredicate each : or.any()) {
                 Boolean outcome = test(each, columns, row);
-                if (outcome == Boolean.TRUE) {
+                if (Boolean.TRUE.equals(outcome)) {
                     return true;
                 }
                 unknown |= outcome == null;

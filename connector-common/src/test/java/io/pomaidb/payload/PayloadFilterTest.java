@@ -47,6 +47,9 @@ class PayloadFilterTest {
             new PayloadColumn("with.dot", PayloadType.INT),
             new PayloadColumn("list", PayloadType.array(PayloadType.INT)));
 
+    private static final List<PayloadPredicate.Comparison> COMPARISONS =
+            List.of(PayloadPredicate.Comparison.values());
+
     private static final PayloadColumn MISSING = new PayloadColumn("missing", PayloadType.INT);
 
     @TempDir
@@ -70,7 +73,7 @@ class PayloadFilterTest {
             PayloadPredicate predicate = predicate(random, 3);
             var expected = new Roaring64Bitmap();
             rows.forEach((id, row) -> {
-                if (BruteForce.test(predicate, withMissing, row) == Boolean.TRUE) {
+                if (Boolean.TRUE.equals(BruteForce.test(predicate, withMissing, row))) {
                     expected.addLong(id);
                 }
             });
@@ -139,7 +142,7 @@ class PayloadFilterTest {
             case 0, 1, 2 ->
                 new PayloadPredicate.Compare(
                         column.name(),
-                        PayloadPredicate.Comparison.values()[random.nextInt(5)],
+                        COMPARISONS.get(random.nextInt(COMPARISONS.size())),
                         random.nextInt(15) == 0 ? null : literal(random, column));
             case 3 -> {
                 var literals = new ArrayList<Object>();

@@ -110,7 +110,7 @@ class PayloadTableTest {
                 while (scan.next()) {
                     PayloadRow row = scan.payload();
                     rows.put(scan.id(), (row.isNullAt(0) ? "null" : row.intAt(0)) + " " + text(row, 1));
-                    assertThat(scan.component(0)).isEqualTo(scan.id());
+                    assertThat(scan.component(0)).isEqualTo((float) scan.id());
                 }
             }
         }
