@@ -65,8 +65,8 @@ final class ShardRewrite {
         }
         IndexParameters layout = target == null ? snapshot.parameters() : target;
         List<WrittenSegment> outputs;
-        try (ShardWriter writer = ShardWriter.ofStoredRows(
-                index, id, layout.withSchema(snapshot.schema()), options, threads, scratch)) {
+        try (ShardWriter writer =
+                ShardWriter.ofStoredRows(index, id, layout.withSchema(snapshot.schema()), options, threads, scratch)) {
             for (Live input : chosen) {
                 copy(input, writer, threads);
             }
@@ -140,8 +140,8 @@ final class ShardRewrite {
         PayloadFile file = index.payload(input.segment()).orElse(null);
         try (SegmentLease lease = lease(input.segment(), threads);
                 RecordScan scan = lease.database().scan();
-                var payload =
-                        PayloadReader.open(file, snapshot.schema().payloadSchema().stored())) {
+                var payload = PayloadReader.open(
+                        file, snapshot.schema().payloadSchema().stored())) {
             PayloadScan stored = payload.scan();
             while (scan.next()) {
                 if (input.ids().contains(scan.id())) {

@@ -162,8 +162,7 @@ public final class IndexWrite implements Serializable {
 
     /** The same plan for one more commit: {@link #commit} and {@link #abort} of either leave the other's files alone. */
     public IndexWrite again() {
-        return new IndexWrite(
-                path, options, mode, parameters, plannedOn, plannedParameters, plannedVersion, columns);
+        return new IndexWrite(path, options, mode, parameters, plannedOn, plannedParameters, plannedVersion, columns);
     }
 
     /** What the written segments have in common; its dim is 0 while neither option nor index tells. */
@@ -214,8 +213,8 @@ public final class IndexWrite implements Serializable {
         if (mode != WriteMode.APPEND || parameters.schema().idType() != IdType.STRING) {
             return change;
         }
-        KeyCheck check =
-                KeyCheck.since(index, plannedVersion > 0 ? Optional.of(index.snapshot(plannedVersion)) : Optional.empty());
+        KeyCheck check = KeyCheck.since(
+                index, plannedVersion > 0 ? Optional.of(index.snapshot(plannedVersion)) : Optional.empty());
         List<Segment> written = segments.stream().map(WrittenSegment::segment).toList();
         return current -> {
             try {

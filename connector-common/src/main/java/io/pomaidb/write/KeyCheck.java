@@ -51,8 +51,7 @@ final class KeyCheck {
     /** Checks the new payload of one shard; {@link io.pomaidb.error.DataException} names two keys of one id. */
     void check(int shard, PayloadFile written) throws IOException {
         if (snapshot != null) {
-            KeyCollisions.check(
-                    snapshot.schema().payloadSchema(), written, files(shard, snapshot.segments()));
+            KeyCollisions.check(snapshot.schema().payloadSchema(), written, files(shard, snapshot.segments()));
         }
     }
 
@@ -68,8 +67,7 @@ final class KeyCheck {
         for (Segment segment : written) {
             Optional<PayloadFile> file = index.payload(segment);
             if (file.isPresent()) {
-                KeyCollisions.check(
-                        current.schema().payloadSchema(), file.get(), files(segment.shard(), newer));
+                KeyCollisions.check(current.schema().payloadSchema(), file.get(), files(segment.shard(), newer));
             }
         }
         newer.forEach(segment -> checked.add(segment.uuid()));

@@ -48,7 +48,8 @@ final class BruteForce {
             Object value = value(startsWith.column(), columns, row);
             return value == null
                     ? null
-                    : Boolean.valueOf(new String((byte[]) value, StandardCharsets.UTF_8).startsWith(startsWith.prefix()));
+                    : Boolean.valueOf(
+                            new String((byte[]) value, StandardCharsets.UTF_8).startsWith(startsWith.prefix()));
         }
         if (predicate instanceof PayloadPredicate.In in) {
             Object value = value(in.column(), columns, row);

@@ -76,7 +76,7 @@ class PagesReadTest {
     @Test
     void anyRowOfPagesWithFewRowsIsFound() throws IOException {
         var random = new Random(12);
-        int count = 83;
+        int count = 35;
         try (var writer = new PayloadWriter(new PayloadSchema(null, COLUMNS), folder, 1 << 20)) {
             for (int i = 0; i < count; i++) {
                 var row = new PayloadRow(3);
@@ -88,7 +88,9 @@ class PagesReadTest {
             for (int last = 0; last < count; last++) {
                 try (var reader = PayloadReader.open(wide, COLUMNS)) {
                     List<PayloadRow> rows = reader.rows(new long[] {last, last / 2, last / 3});
-                    assertThat(rows).extracting(row -> row.longAt(0)).containsExactly((long) last, last / 2L, last / 3L);
+                    assertThat(rows)
+                            .extracting(row -> row.longAt(0))
+                            .containsExactly((long) last, last / 2L, last / 3L);
                     assertThat(rows.get(0).bytesAt(1)).hasSize(50_000);
                 }
             }

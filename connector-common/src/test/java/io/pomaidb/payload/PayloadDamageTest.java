@@ -137,8 +137,7 @@ class PayloadDamageTest {
         ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN).putInt(bad.length - 8, Integer.MAX_VALUE);
         Path path = folder.resolve("footer.parquet");
         Files.write(path, bad);
-        assertThatThrownBy(() ->
-                        PayloadReader.open(PayloadFiles.at(PayloadFiles.fileSystem(), path, ROWS), COLUMNS))
+        assertThatThrownBy(() -> PayloadReader.open(PayloadFiles.at(PayloadFiles.fileSystem(), path, ROWS), COLUMNS))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("its footer has 2147483647 bytes");
     }

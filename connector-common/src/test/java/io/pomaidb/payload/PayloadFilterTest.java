@@ -47,8 +47,7 @@ class PayloadFilterTest {
             new PayloadColumn("with.dot", PayloadType.INT),
             new PayloadColumn("list", PayloadType.array(PayloadType.INT)));
 
-    private static final List<PayloadPredicate.Comparison> COMPARISONS =
-            List.of(PayloadPredicate.Comparison.values());
+    private static final List<PayloadPredicate.Comparison> COMPARISONS = List.of(PayloadPredicate.Comparison.values());
 
     private static final PayloadColumn MISSING = new PayloadColumn("missing", PayloadType.INT);
 
@@ -152,10 +151,13 @@ class PayloadFilterTest {
                 yield PayloadPredicate.in(column.name(), literals);
             }
             case 4 -> PayloadPredicate.between(column.name(), literal(random, column), literal(random, column));
-            case 5 -> random.nextBoolean()
-                    ? PayloadPredicate.isNull(column.name())
-                    : PayloadPredicate.isNotNull(column.name());
-            case 6 -> PayloadPredicate.startsWith("text", List.of("item-1", "ä", "", "item-12", "x").get(random.nextInt(5)));
+            case 5 ->
+                random.nextBoolean()
+                        ? PayloadPredicate.isNull(column.name())
+                        : PayloadPredicate.isNotNull(column.name());
+            case 6 ->
+                PayloadPredicate.startsWith(
+                        "text", List.of("item-1", "ä", "", "item-12", "x").get(random.nextInt(5)));
             case 7 -> PayloadPredicate.not(predicate(random, depth - 1));
             case 8 -> new PayloadPredicate.And(predicates(random, depth - 1));
             default -> new PayloadPredicate.Or(predicates(random, depth - 1));
@@ -185,7 +187,8 @@ class PayloadFilterTest {
                 };
             case DECIMAL ->
                 random.nextBoolean()
-                        ? new BigDecimal(near * 25L - 100).movePointLeft(column.type().scale())
+                        ? new BigDecimal(near * 25L - 100)
+                                .movePointLeft(column.type().scale())
                         : new BigDecimal("0.12345678").multiply(BigDecimal.valueOf(near));
             case DATE -> LocalDate.ofEpochDay(near - 10);
             case TIMESTAMP -> Instant.EPOCH.plus(near, ChronoUnit.DAYS);
@@ -200,9 +203,13 @@ class PayloadFilterTest {
     @Test
     void aPredicateOnColumnsThatASegmentDoesNotHaveSaysTheSameOfAllItsRows() throws IOException {
         var schema = new PayloadSchema(null, List.of(MISSING));
-        assertThat(new PayloadFilter(schema, PayloadPredicate.isNull("missing")).matches(null).all())
+        assertThat(new PayloadFilter(schema, PayloadPredicate.isNull("missing"))
+                        .matches(null)
+                        .all())
                 .isTrue();
-        assertThat(new PayloadFilter(schema, PayloadPredicate.notEqual("missing", 1)).matches(null).none())
+        assertThat(new PayloadFilter(schema, PayloadPredicate.notEqual("missing", 1))
+                        .matches(null)
+                        .none())
                 .isTrue();
     }
 

@@ -65,8 +65,7 @@ class PayloadTypeTest {
         var more = new PayloadSchema(
                 null, List.of(new PayloadColumn("b", PayloadType.STRING), new PayloadColumn("a", PayloadType.INT)));
         assertThat(has.plus(more).columns()).extracting(PayloadColumn::name).containsExactly("a", "b");
-        assertThatThrownBy(() ->
-                        has.plus(new PayloadSchema(null, List.of(new PayloadColumn("a", PayloadType.LONG)))))
+        assertThatThrownBy(() -> has.plus(new PayloadSchema(null, List.of(new PayloadColumn("a", PayloadType.LONG)))))
                 .hasMessage("Cannot write payload column a of type long: the index has it with type int"
                         + " (cast the column, or rename it)");
         assertThatThrownBy(() -> has.plus(new PayloadSchema(null, List.of(new PayloadColumn("A", PayloadType.INT)))))

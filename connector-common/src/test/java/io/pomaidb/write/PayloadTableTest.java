@@ -132,7 +132,10 @@ class PayloadTableTest {
         writeTwice();
         assertThat(index.index().latestExisting().schema().payload()).containsExactly(COLOUR, SIZE);
         assertThat(scan(SegmentFilter.ALL)).isEqualTo(expected());
-        assertThat(new IndexVerifier(index.index(), index.scratch(), (done, all) -> {}).run().findings()).isEmpty();
+        assertThat(new IndexVerifier(index.index(), index.scratch(), (done, all) -> {})
+                        .run()
+                        .findings())
+                .isEmpty();
     }
 
     @Test
@@ -189,8 +192,9 @@ class PayloadTableTest {
                     List<PayloadRow> rows = searcher.payload(ids, BOTH);
                     for (int i = 0; i < ids.length; i++) {
                         shown.add(ids[i]);
-                        assertThat((rows.get(i).isNullAt(0) ? "null" : rows.get(i).intAt(0)) + " "
-                                        + text(rows.get(i), 1))
+                        assertThat((rows.get(i).isNullAt(0)
+                                                ? "null"
+                                                : rows.get(i).intAt(0)) + " " + text(rows.get(i), 1))
                                 .isEqualTo(expected().get(ids[i]));
                     }
                     assertThat(searcher.payload(new long[] {-5}, BOTH).get(0)).isNull();
@@ -259,7 +263,10 @@ class PayloadTableTest {
             }
         }
         assertThat(keys).isEqualTo(Map.of("c", KeyHash.idOf(bytes("c")), "d", KeyHash.idOf(bytes("d"))));
-        assertThat(new IndexVerifier(index.index(), index.scratch(), (done, all) -> {}).run().findings()).isEmpty();
+        assertThat(new IndexVerifier(index.index(), index.scratch(), (done, all) -> {})
+                        .run()
+                        .findings())
+                .isEmpty();
     }
 
     private void writeKeys(IndexWrite write, String... keys) throws IOException {
