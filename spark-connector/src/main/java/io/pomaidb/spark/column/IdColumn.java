@@ -1,6 +1,7 @@
 package io.pomaidb.spark.column;
 
 import io.pomaidb.index.IdType;
+import io.pomaidb.payload.KeyHash;
 import java.io.Serializable;
 import org.apache.spark.sql.catalyst.InternalRow;
 
@@ -21,6 +22,7 @@ public record IdColumn(String name, int ordinal, IdType type) implements Seriali
         return switch (type) {
             case INT -> row.getInt(ordinal);
             case LONG -> row.getLong(ordinal);
+            case STRING -> KeyHash.idOf(row.getUTF8String(ordinal).getBytes());
         };
     }
 }
