@@ -6,12 +6,13 @@ import io.pomaidb.payload.PayloadSchema;
 import io.pomaidb.payload.PayloadValues;
 import io.pomaidb.payload.PayloadWriter;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** The payload of one writer's rows, shard by shard, while they come in. Does nothing where rows have none. */
 final class ShardPayloads implements AutoCloseable {
@@ -85,7 +86,9 @@ final class ShardPayloads implements AutoCloseable {
             }
         }
         var path = new org.apache.hadoop.fs.Path(file.toUri());
-        FileSystem disk = FileSystem.getLocal(new Configuration(false)).getRawFileSystem();
+        // Not of Hadoop's cache, where whoever came next would get it with these settings.
+        var disk = new RawLocalFileSystem();
+        disk.initialize(URI.create("file:///"), new Configuration(false));
         keys.check(shard, new PayloadFile(disk, path, Files.size(file), rows));
     }
 

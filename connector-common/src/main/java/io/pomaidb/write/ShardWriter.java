@@ -123,7 +123,7 @@ public final class ShardWriter implements AutoCloseable {
      * @throws IOException if scratch files cannot be written
      */
     public void write(long id, VectorSource vector, PayloadValues payload) throws IOException {
-        writeRow(id, vector, shard -> payloads.add(shard, id, null, payload));
+        writeRow(id, vector, null, payload, false);
     }
 
     /**
@@ -139,7 +139,7 @@ public final class ShardWriter implements AutoCloseable {
                     + parameters.schema().idColumn() + " is null (accepted: rows with a key)");
         }
         long id = KeyHash.idOf(key);
-        writeRow(id, vector, shard -> payloads.add(shard, id, key, payload));
+        writeRow(id, vector, key, payload, false);
     }
 
     /**
@@ -148,15 +148,11 @@ public final class ShardWriter implements AutoCloseable {
      * @param stored all that its payload file has of it, see {@link io.pomaidb.payload.PayloadSchema#stored}
      */
     public void writeStored(long id, VectorSource vector, PayloadValues stored) throws IOException {
-        writeRow(id, vector, shard -> payloads.addStored(shard, id, stored));
+        writeRow(id, vector, null, stored, true);
     }
 
-    /** Takes the payload of a row to its shard. */
-    private interface PayloadTarget {
-        void add(int shard) throws IOException;
-    }
-
-    private void writeRow(long id, VectorSource vector, PayloadTarget payload) throws IOException {
+    private void writeRow(long id, VectorSource vector, byte[] key, PayloadValues payload, boolean stored)
+            throws IOException {
         if (finished) {
             throw new IllegalStateException("Cannot write row " + id + ": the writer is finished");
         }
@@ -175,7 +171,11 @@ public final class ShardWriter implements AutoCloseable {
                 build.open(databaseOptions(), id, batchBytes());
             }
             build.add(id, routed, reader);
-            payload.add(router.shard());
+            if (stored) {
+                payloads.addStored(router.shard(), id, payload);
+            } else {
+                payloads.add(router.shard(), id, key, payload);
+            }
             added = true;
         } finally {
             // A row that was refused halfway stands in the batch: it must not be published.
