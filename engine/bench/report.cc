@@ -82,7 +82,13 @@ std::string Json(const Data& data, const Params& params, const std::vector<Measu
       << ",\"k\":" << data.k << ",\"systems\":[";
   for (size_t i = 0; i < measured.size(); ++i) {
     out << (i == 0 ? "" : ",") << "{\"system\":\"" << measured[i].system
-        << "\",\"build_seconds\":" << measured[i].build_seconds << ",\"curve\":[";
+        << "\",\"build_seconds\":" << measured[i].build_seconds;
+    if (const Footprint& print = measured[i].footprint; print.files != 0) {
+      out << ",\"file_bytes\":" << print.files << ",\"open_milliseconds\":" << print.open_milliseconds
+          << ",\"mapped_by_open_bytes\":" << print.mapped_by_open << ",\"anonymous_bytes\":" << print.anonymous
+          << ",\"mapped_index_bytes\":" << print.index << ",\"mapped_vector_bytes\":" << print.vectors;
+    }
+    out << ",\"curve\":[";
     for (size_t p = 0; p < measured[i].curve.size(); ++p) {
       const Point& point = measured[i].curve[p];
       out << (p == 0 ? "" : ",") << "{\"ef\":" << point.ef << ",\"recall\":" << point.recall
