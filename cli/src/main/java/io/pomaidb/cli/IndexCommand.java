@@ -44,16 +44,23 @@ abstract class IndexCommand implements Callable<Integer> {
     @Option(names = "--settings", paramLabel = "FILE", description = "a file of Hadoop settings, as core-site.xml")
     private final List<Path> settingFiles = new ArrayList<>();
 
+    private Configuration configuration;
+
     /** Does the work; the status is that of the process. */
     abstract ExitStatus run(PomaiIndex index) throws IOException;
 
     @Override
     public final Integer call() throws IOException {
+        configuration = new Configuration();
         return run(open()).code();
     }
 
+    /** The Hadoop settings that the command was given. */
+    final Configuration configuration() {
+        return configuration;
+    }
+
     private PomaiIndex open() throws IOException {
-        var configuration = new Configuration();
         for (Path file : settingFiles) {
             if (!Files.isReadable(file)) {
                 throw new ConfigurationException("Cannot read the settings " + file

@@ -32,6 +32,16 @@ final class InfoCommand extends IndexCommand {
             return snapshot.segments().stream().mapToLong(Segment::bytes).sum();
         }
 
+        private long tombstones() {
+            return snapshot.segments().stream()
+                    .mapToLong(segment -> segment.tombstones().count())
+                    .sum();
+        }
+
+        private String shardedBy() {
+            return snapshot.parameters().routing().isByCluster() ? "cluster" : "hash";
+        }
+
         private Map<String, Long> transactions() {
             return new TreeMap<>(snapshot.transactions());
         }
@@ -62,18 +72,23 @@ final class InfoCommand extends IndexCommand {
                     snapshot.schema().vectorColumn() + ", "
                             + (snapshot.dim() == 0 ? "dim not known yet" : "dim " + snapshot.dim()) + ", metric "
                             + snapshot.metric().optionName());
-            line(out, "rows", Units.count(snapshot.rows()) + " stored, those that newer ones replace included");
+            line(
+                    out,
+                    "rows",
+                    Units.count(snapshot.rows()) + " stored, those that newer ones replace included; "
+                            + Units.count(tombstones()) + " deletions");
             line(
                     out,
                     "segments",
-                    Units.count(snapshot.segments().size()) + " in " + snapshot.shards() + " shards, at most "
-                            + mostSegmentsOfAShard() + " in one; " + Units.bytes(bytes()));
+                    Units.count(snapshot.segments().size()) + " in " + snapshot.shards() + " shards by " + shardedBy()
+                            + ", at most " + mostSegmentsOfAShard() + " in one; " + Units.bytes(bytes()));
             line(
                     out,
                     "built with",
                     "hnsw_m " + engine.hnswM() + ", hnsw_ef_construction " + engine.hnswEfConstruction()
                             + ", hnsw_ef_search " + engine.hnswEfSearch() + ", adaptive_threshold "
                             + engine.adaptiveThreshold());
+            new TreeMap<>(snapshot.tags()).forEach((tag, tagged) -> line(out, "tag", tag + " is version " + tagged));
             transactions().forEach((application, last) -> line(out, "stream", application + " has committed " + last));
         }
 
@@ -95,14 +110,21 @@ final class InfoCommand extends IndexCommand {
             json.writeNumberField("dim", snapshot.dim());
             json.writeStringField("metric", snapshot.metric().optionName());
             json.writeNumberField("rows", snapshot.rows());
+            json.writeNumberField("deletions", tombstones());
             json.writeNumberField("segments", snapshot.segments().size());
             json.writeNumberField("shards", snapshot.shards());
+            json.writeStringField("shard_by", shardedBy());
             json.writeNumberField("most_segments_of_a_shard", mostSegmentsOfAShard());
             json.writeNumberField("bytes", bytes());
             json.writeNumberField("hnsw_m", engine.hnswM());
             json.writeNumberField("hnsw_ef_construction", engine.hnswEfConstruction());
             json.writeNumberField("hnsw_ef_search", engine.hnswEfSearch());
             json.writeNumberField("adaptive_threshold", engine.adaptiveThreshold());
+            json.writeObjectFieldStart("tags");
+            for (var tag : new TreeMap<>(snapshot.tags()).entrySet()) {
+                json.writeNumberField(tag.getKey(), tag.getValue());
+            }
+            json.writeEndObject();
             json.writeObjectFieldStart("transactions");
             for (var transaction : transactions().entrySet()) {
                 json.writeNumberField(transaction.getKey(), transaction.getValue());

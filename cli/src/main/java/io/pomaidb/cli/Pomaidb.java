@@ -15,7 +15,15 @@ import picocli.CommandLine.ParseResult;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {InfoCommand.class, SnapshotsCommand.class, VerifyCommand.class, SearchCommand.class},
+        subcommands = {
+            InfoCommand.class,
+            SnapshotsCommand.class,
+            VerifyCommand.class,
+            SearchCommand.class,
+            CompactCommand.class,
+            VacuumCommand.class,
+            RollbackCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

@@ -39,7 +39,8 @@ class CommandsTest {
         assertThat(info.get("path").asText()).isEqualTo("file:" + index.path());
 
         String text = Run.of("info", index.path()).out();
-        assertThat(text).contains("version    2, append of ", "rows       101 stored", "3 in 2 shards", "metric l2");
+        assertThat(text)
+                .contains("version    2, append of ", "rows       101 stored", "3 in 2 shards by hash", "metric l2");
     }
 
     @Test
@@ -109,7 +110,17 @@ class CommandsTest {
     void helpNamesEveryCommandAndExitCode() {
         Run run = Run.of("--help");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("info", "snapshots", "verify", "search", "Exit codes:", "the index is damaged");
+        assertThat(run.out())
+                .contains(
+                        "info",
+                        "snapshots",
+                        "verify",
+                        "search",
+                        "compact",
+                        "vacuum",
+                        "rollback",
+                        "Exit codes:",
+                        "the index is damaged");
     }
 
     @Test
@@ -123,5 +134,15 @@ class CommandsTest {
                 index.path());
         assertThat(run.code()).isEqualTo(4);
         assertThat(run.err()).contains("org.example.Missing");
+    }
+
+    @Test
+    void passwordsAndSettingsAreNotRepeated() {
+        Run inPath = Run.of("info", "s3a://key:seeded@bucket/index");
+        assertThat(inPath.code()).isEqualTo(2);
+        assertThat(inPath.err()).contains("//***@bucket/index").doesNotContain("seeded");
+        Run noFileSystem = Run.of("info", "--json", "-D", "fs.s3a.secret.key=seeded", "s3a://bucket/index");
+        assertThat(noFileSystem.code()).isNotZero();
+        assertThat(noFileSystem.out() + noFileSystem.err()).doesNotContain("seeded");
     }
 }

@@ -6,6 +6,7 @@ import io.pomaidb.payload.PayloadFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -237,7 +238,14 @@ public final class PomaiIndex {
      * @return for each file that is not what the snapshot says, what is wrong with it
      */
     public List<String> checkFiles(Segment segment) {
-        return SegmentFetcher.problems(this, segment);
+        return SegmentFetcher.problems(this, segment, segment.files());
+    }
+
+    /** As {@link #checkFiles}, of the files that the engine does not read. */
+    public List<String> checkOtherFiles(Segment segment) {
+        var others = new ArrayList<>(segment.files());
+        others.removeAll(segment.engineFiles());
+        return SegmentFetcher.problems(this, segment, others);
     }
 
     FileSystem fileSystem() {

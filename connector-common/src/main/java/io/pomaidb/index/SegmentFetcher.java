@@ -69,10 +69,10 @@ final class SegmentFetcher {
         }
     }
 
-    /** What is wrong with the segment's files, a text for each file. */
-    static List<String> problems(PomaiIndex index, Segment segment) {
+    /** What is wrong with files of a segment, a text for each file. */
+    static List<String> problems(PomaiIndex index, Segment segment, List<SegmentFile> files) {
         var problems = new ArrayList<String>();
-        for (SegmentFile file : segment.files()) {
+        for (SegmentFile file : files) {
             Path remote = new Path(index.directoryOf(segment), file.name());
             try (InputStream in = index.fileSystem().open(remote)) {
                 check(remote.toString(), file, in, OutputStream.nullOutputStream());

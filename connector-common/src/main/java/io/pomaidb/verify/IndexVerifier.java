@@ -10,10 +10,12 @@ import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -22,10 +24,13 @@ import java.util.UUID;
  * index itself: no cache is trusted. For one thread, and one check.
  */
 public final class IndexVerifier {
+    private static final long LEAST_CACHE_BYTES = 1 << 20;
+
     private final PomaiIndex index;
     private final Path scratch;
     private final VerifyProgress progress;
     private final List<Finding> findings = new ArrayList<>();
+    private final Set<Long> unreadable = new HashSet<>();
 
     /** The segments of all snapshots, each with the first snapshot that lists it. */
     private final Map<UUID, Listed> segments = new LinkedHashMap<>();
@@ -53,19 +58,21 @@ public final class IndexVerifier {
         if (versions.isEmpty()) {
             index.latestExisting();
         }
-        List<Snapshot> snapshots = read(versions);
-        new SnapshotChain(findings::add).check(snapshots);
+        List<Snapshot> snapshots = retained(read(versions));
+        new SnapshotChain(findings::add, unreadable).check(snapshots);
         for (Snapshot snapshot : snapshots) {
             for (Segment segment : snapshot.segments()) {
                 segments.putIfAbsent(segment.uuid(), new Listed(segment, snapshot));
             }
         }
         long all = 0;
+        long largest = LEAST_CACHE_BYTES;
         for (Listed listed : segments.values()) {
             all += listed.segment().bytes();
+            largest = Math.max(largest, listed.segment().bytes());
         }
         SegmentCache cache = SegmentCache.shared(
-                PomaiOptions.parse(Map.of("cache_dir", scratch.toString(), "cache_max_bytes", "1")));
+                PomaiOptions.parse(Map.of("cache_dir", scratch.toString(), "cache_max_bytes", Long.toString(largest))));
         long done = 0;
         long rows = 0;
         for (Listed listed : segments.values()) {
@@ -83,9 +90,19 @@ public final class IndexVerifier {
                 snapshots.add(index.snapshot(version));
             } catch (DataException e) {
                 findings.add(new Finding("version " + version, e.getMessage()));
+                unreadable.add(version);
             }
         }
         return snapshots;
+    }
+
+    /** The snapshots that have not expired: of others vacuum may have deleted the files. */
+    private static List<Snapshot> retained(List<Snapshot> snapshots) {
+        return snapshots.isEmpty()
+                ? snapshots
+                : snapshots.stream()
+                        .filter(snapshot -> snapshots.get(snapshots.size() - 1).retains(snapshot.version()))
+                        .toList();
     }
 
     /** The number of rows that could be read. */
@@ -95,6 +112,7 @@ public final class IndexVerifier {
         try {
             Optional<String> problem = rows.check(index, cache);
             problem.ifPresent(text -> findings.add(new Finding(where, text)));
+            add(where, index.checkOtherFiles(listed.segment()));
         } catch (DataException | PomaiException e) {
             List<String> problems = index.checkFiles(listed.segment());
             add(where, problems.isEmpty() ? List.of(e.getMessage()) : problems);

@@ -5,31 +5,61 @@ import io.pomaidb.index.Snapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /** What has to hold between the snapshots of one index. */
 final class SnapshotChain {
     private final Consumer<Finding> findings;
+    private final Set<Long> unreadable;
     private final Map<UUID, Long> commits = new HashMap<>();
     private final Map<UUID, Segment> segments = new HashMap<>();
     private Snapshot before;
 
-    SnapshotChain(Consumer<Finding> findings) {
+    /** @param unreadable versions whose snapshots are there and were found damaged already */
+    SnapshotChain(Consumer<Finding> findings, Set<Long> unreadable) {
         this.findings = findings;
+        this.unreadable = unreadable;
     }
 
     /** Holds snapshots, ascending, against each other. */
     void check(List<Snapshot> snapshots) {
-        Snapshot latest = snapshots.isEmpty() ? null : snapshots.get(snapshots.size() - 1);
+        if (snapshots.isEmpty()) {
+            return;
+        }
+        Snapshot latest = snapshots.get(snapshots.size() - 1);
+        checkComplete(snapshots, latest);
         for (Snapshot snapshot : snapshots) {
-            checkOrder(snapshot, latest);
+            checkOrder(snapshot);
             checkSegments(snapshot);
             before = snapshot;
         }
     }
 
-    private void checkOrder(Snapshot snapshot, Snapshot latest) {
+    /** By gaps and not one by one: a crafted snapshot may claim to be the latest of 10^18. */
+    private void checkComplete(List<Snapshot> snapshots, Snapshot latest) {
+        var known = new TreeSet<>(unreadable);
+        snapshots.forEach(snapshot -> known.add(snapshot.version()));
+        long expected = latest.oldestVersion();
+        for (long version : known.tailSet(expected, true)) {
+            if (version > expected) {
+                String which = version - 1 == expected
+                        ? "version " + expected
+                        : "versions " + expected + " to " + (version - 1);
+                findings.accept(new Finding(which, "no snapshot exists"));
+            }
+            expected = version + 1;
+        }
+        latest.tags().forEach((tag, version) -> {
+            if (!known.contains(version)) {
+                findings.accept(new Finding("version " + version, "no snapshot exists, and tag " + tag + " names it"));
+            }
+        });
+    }
+
+    private void checkOrder(Snapshot snapshot) {
         Long other = commits.putIfAbsent(snapshot.commitId(), snapshot.version());
         if (other != null) {
             found(snapshot, "its commit " + snapshot.commitId() + " is that of version " + other + " too");
@@ -42,11 +72,6 @@ final class SnapshotChain {
                     snapshot,
                     "its index id is " + snapshot.indexId() + ", and that of version " + before.version() + " is "
                             + before.indexId());
-        }
-        for (long missing = before.version() + 1; missing < snapshot.version(); missing++) {
-            if (latest.retains(missing)) {
-                findings.accept(new Finding("version " + missing, "its snapshot does not exist"));
-            }
         }
         if (snapshot.timestampMillis() < before.timestampMillis()) {
             found(
