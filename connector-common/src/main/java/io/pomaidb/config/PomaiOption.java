@@ -42,17 +42,17 @@ public enum PomaiOption {
             "Tasks that build one shard at the same time, each writing a segment of its own."),
     HNSW_M(
             OptionUse.WRITE,
-            OptionType.wholeNumber(2, 512),
+            OptionType.wholeNumber(2, PomaiOption.MAX_M),
             "32",
             "Links a node has in the proximity graph; twice as many at its base."),
     HNSW_EF_CONSTRUCTION(
             OptionUse.WRITE,
-            OptionType.wholeNumber(1, 100_000),
+            OptionType.wholeNumber(1, PomaiOption.MAX_EF),
             "200",
             "Candidates kept while the graph is built: more make a better graph, slower."),
     HNSW_EF_SEARCH(
             OptionUse.BOTH,
-            OptionType.wholeNumber(1, 100_000),
+            OptionType.wholeNumber(1, PomaiOption.MAX_EF),
             "64",
             "Candidates kept while the graph is searched: more find more of the true neighbours, slower."),
     ADAPTIVE_THRESHOLD(
@@ -108,6 +108,12 @@ public enum PomaiOption {
             OptionType.bytes(1),
             "32g",
             "Disk space that the cached segments of a node may take; the least recently used go first.");
+
+    /** The largest {@code hnsw_m}. */
+    public static final int MAX_M = 512;
+
+    /** The largest {@code hnsw_ef_construction} and {@code hnsw_ef_search}. */
+    public static final int MAX_EF = 100_000;
 
     /** Components that a vector may have. */
     public static final int MAX_DIM = 65_536;

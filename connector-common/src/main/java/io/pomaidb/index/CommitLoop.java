@@ -69,7 +69,7 @@ final class CommitLoop {
     /** Whether the snapshot is committed; false if another one has its number. */
     private boolean put(Snapshot snapshot) throws IOException {
         Path file = files.file(snapshot.version());
-        byte[] json = SnapshotSeal.seal(SnapshotWriter.toJson(snapshot));
+        byte[] json = SnapshotFiles.checked(file, SnapshotSeal.seal(SnapshotWriter.toJson(snapshot)));
         try {
             store.putIfAbsent(file, json);
             return true;

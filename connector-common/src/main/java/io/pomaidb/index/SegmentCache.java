@@ -10,6 +10,7 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SegmentCache {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCache.class);
+    private static final Set<StatusCode> OF_THE_FILES =
+            Set.of(StatusCode.CORRUPTION, StatusCode.INVALID_ARGUMENT, StatusCode.UNIMPLEMENTED);
     private static final Map<Path, SegmentCache> SHARED = new ConcurrentHashMap<>();
 
     private final CacheDirectory directory;
@@ -116,7 +119,7 @@ public final class SegmentCache {
         try {
             return cached.take(index, segment, options);
         } catch (PomaiException e) {
-            if (e.statusCode() != StatusCode.CORRUPTION && e.statusCode() != StatusCode.INVALID_ARGUMENT) {
+            if (!OF_THE_FILES.contains(e.statusCode())) {
                 throw e;
             }
             // The files are what the snapshot says, so either that was wrong from the start or the library is another.

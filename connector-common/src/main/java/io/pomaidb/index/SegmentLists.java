@@ -24,7 +24,7 @@ final class SegmentLists {
     static final int MAX_INLINE_BYTES = 16 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentLists.class);
-    private static final int MAX_BYTES = 256 << 20;
+    private static final int MAX_BYTES = 32 << 20;
     private static final FileCache<byte[]> CACHE = new FileCache<>(64 << 20);
 
     private final FileSystem fileSystem;
@@ -73,6 +73,11 @@ final class SegmentLists {
         byte[] json = SegmentWriter.toList(snapshot.indexId(), unlisted);
         if (json.length <= MAX_INLINE_BYTES) {
             return new Arranged(snapshot, Optional.empty());
+        }
+        if (json.length > MAX_BYTES) {
+            throw new DataException(
+                    "Cannot commit " + unlisted.size() + " segments at once: their list has " + json.length
+                            + " bytes (accepted: up to " + MAX_BYTES + "; use fewer shards or segments_per_shard)");
         }
         var path = new Path(directory, "segments-" + UUID.randomUUID() + ".json");
         fileSystem.mkdirs(directory);

@@ -18,6 +18,8 @@ final class SegmentReader {
     private final int shards;
     private final Set<UUID> seen = new HashSet<>();
     private long sequence = 1;
+    private long bytes;
+    private long rows;
 
     /**
      * A reader of one snapshot's segments.
@@ -53,10 +55,11 @@ final class SegmentReader {
                 sequence,
                 uuid,
                 files,
-                json.number("rows", 0, Long.MAX_VALUE),
+                json.number("rows", 0, Long.MAX_VALUE - rows),
                 json.text("engineVersion", SnapshotReader.NAME),
                 readTombstones(json, files));
         json.refuseOthers();
+        rows += segment.rows();
         return segment;
     }
 
@@ -74,18 +77,26 @@ final class SegmentReader {
                 "data/shard=<five digits of shard " + shard + ">/<uuid>");
     }
 
-    private static List<SegmentFile> readFiles(JsonObject segment) {
+    /** Sums over a snapshot's segments do not overflow: each size is bounded by what the ones before it left. */
+    private List<SegmentFile> readFiles(JsonObject segment) {
         var files = new ArrayList<SegmentFile>();
-        var seen = new HashSet<String>();
-        long total = 0;
+        var taken = new HashSet<String>();
         for (JsonObject json : segment.objects("files")) {
-            SegmentFile file = readFile(json, Long.MAX_VALUE - total);
-            if (!seen.add(file.name())) {
+            SegmentFile file = readFile(json, Long.MAX_VALUE - bytes);
+            if (!taken.add(file.name())) {
                 throw json.wrong(json.name("name"), '"' + file.name() + '"', "a name that no other file of it has");
             }
-            total += file.size();
+            bytes += file.size();
             files.add(file);
             json.refuseOthers();
+        }
+        for (SegmentFile file : files) {
+            for (int end = file.name().indexOf('/'); end >= 0; end = file.name().indexOf('/', end + 1)) {
+                if (taken.contains(file.name().substring(0, end))) {
+                    throw segment.wrong(
+                            segment.name("files"), '"' + file.name() + '"', "no file below another file of it");
+                }
+            }
         }
         return files;
     }

@@ -4,6 +4,7 @@ import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +21,10 @@ final class SnapshotFiles {
     static final String DIRECTORY = "_pomai";
     private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
     private static final Pattern SHARD = Pattern.compile("shard=\\d{5}");
-    private static final long MAX_BYTES = 256L << 20;
+    private static final int MAX_BYTES = 32 << 20;
+
+    /** Far from what a long can count to, so that the version after any version is one. */
+    static final long MAX_VERSION = 999_999_999_999_999_999L;
 
     private final FileSystem fileSystem;
     private final Path index;
@@ -69,14 +73,22 @@ final class SnapshotFiles {
     }
 
     private static long versionOf(String digits, Path file) {
-        try {
-            return Long.parseLong(digits);
-        } catch (NumberFormatException e) {
-            throw new DataException(
-                    "Cannot list the snapshots of an index: file " + file + " is none (accepted: up to "
-                            + Long.MAX_VALUE + ".json)",
-                    e);
+        // Twenty digits can be more than a long holds.
+        if (new BigInteger(digits).compareTo(BigInteger.valueOf(MAX_VERSION)) > 0) {
+            throw new DataException("Cannot list the snapshots of an index: file " + file + " is none (accepted: up to "
+                    + MAX_VERSION + ".json)");
         }
+        return Long.parseLong(digits);
+    }
+
+    /** Refuses to write what nobody could read. */
+    static byte[] checked(Path file, byte[] json) {
+        if (json.length > MAX_BYTES) {
+            throw new DataException(
+                    "Cannot write snapshot " + file + ": it has " + json.length + " bytes (accepted: up to " + MAX_BYTES
+                            + "; the applications in transactions or the tags are too many)");
+        }
+        return json;
     }
 
     Snapshot read(long version) throws IOException {
@@ -84,7 +96,7 @@ final class SnapshotFiles {
         byte[] json;
         try (FSDataInputStream in = fileSystem.open(file)) {
             // One byte more than accepted, whatever length the file system claims.
-            json = in.readNBytes((int) MAX_BYTES + 1);
+            json = in.readNBytes(MAX_BYTES + 1);
         }
         if (json.length > MAX_BYTES) {
             throw new DataException("Cannot read snapshot " + file + ": it is longer than " + MAX_BYTES

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pomaidb.config.IndexMetric;
+import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
 import io.pomaidb.payload.PayloadColumn;
@@ -41,6 +42,7 @@ final class SnapshotReader {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_STRING = 60_000;
     private static final int MAX_DIGITS = 20;
+    private static final int MAX_TOKENS = 5_000_000;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -71,13 +73,15 @@ final class SnapshotReader {
     static JsonNode parse(String file, byte[] json) {
         JsonNode document;
         try {
+            refuseTooMany(file, json);
             document = MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
             throw new DataException(
                     "Cannot read snapshot " + file + ": it is not well-formed JSON: " + e.getOriginalMessage()
                             + " (a snapshot file never changes after its commit; restore it)",
                     e);
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
+            // The latter where the names of fields were made to collide.
             throw new DataException("Cannot read snapshot " + file + ": " + e.getMessage(), e);
         }
         if (document.isMissingNode()) {
@@ -85,6 +89,18 @@ final class SnapshotReader {
                     + ": it is empty (a snapshot file never changes after its commit; restore it)");
         }
         return document;
+    }
+
+    /** Before anything is made of them: a file of empty brackets takes thirty times its size in memory. */
+    private static void refuseTooMany(String file, byte[] json) throws IOException {
+        try (JsonParser parser = MAPPER.getFactory().createParser(json)) {
+            for (int tokens = 0; parser.nextToken() != null; tokens++) {
+                if (tokens == MAX_TOKENS) {
+                    throw new DataException("Cannot read snapshot " + file + ": it has more than " + MAX_TOKENS
+                            + " names, values and brackets (compact the index to fewer segments)");
+                }
+            }
+        }
     }
 
     /**
@@ -121,7 +137,7 @@ final class SnapshotReader {
         var root = new JsonObject(file, "", document);
         // Before any other field: a newer format may have changed all of them.
         refuseNewer(file, root.integer(FORMAT, 1, Integer.MAX_VALUE));
-        long written = root.number("version", 1, Long.MAX_VALUE);
+        long written = root.number("version", 1, SnapshotFiles.MAX_VERSION);
         if (written != version) {
             throw root.wrong("version", Long.toString(written), version + ", as the file's name says");
         }
@@ -214,9 +230,9 @@ final class SnapshotReader {
         JsonObject json = root.object("engine");
         json.text("indexType", HNSW);
         var engine = new EngineParameters(
-                json.integer("hnswM", 2, Integer.MAX_VALUE),
-                json.integer("hnswEfConstruction", 1, Integer.MAX_VALUE),
-                json.integer("hnswEfSearch", 1, Integer.MAX_VALUE),
+                json.integer("hnswM", 2, PomaiOption.MAX_M),
+                json.integer("hnswEfConstruction", 1, PomaiOption.MAX_EF),
+                json.integer("hnswEfSearch", 1, PomaiOption.MAX_EF),
                 json.integer("adaptiveThreshold", 0, Integer.MAX_VALUE));
         json.refuseOthers();
         return engine;

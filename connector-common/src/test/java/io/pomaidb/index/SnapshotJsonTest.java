@@ -73,6 +73,11 @@ class SnapshotJsonTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
+                "\"hnswM\":32 | \"hnswM\":2147483647 | engine.hnswM is 2147483647 (expected an integer from 2 to 512)",
+                "\"hnswEfSearch\":64 | \"hnswEfSearch\":2147483647 | engine.hnswEfSearch is 2147483647",
+                "\"seg/1.seg\" | \"MANIFEST/1.seg\" | segments[0].files is \"MANIFEST/1.seg\" (expected no file below",
+                "\"rows\":100 | \"rows\":9223372036854775800 | segments[1].rows is 100 (expected an integer from 0 to 7)",
+                "\"operation\":\"append\" | \"operation\":\"append\",\"a\\u001b[2Jb\":1 | unknown field a?[2Jb (format",
                 "\"rows\":100 | \"rows\":-1 | segments[0].rows is -1",
                 "\"rows\":100 | \"rows\":1e30 | segments[0].rows is 1.0E30",
                 "\"rows\":100 | \"rows\":99999999999999999999 | segments[0].rows is 99999999999999999999",
@@ -114,7 +119,8 @@ class SnapshotJsonTest {
             })
     void aFieldThatCannotBeIsRefusedByName(String good, String bad, String error) throws IOException {
         assertThat(json()).contains(good);
-        String broken = json().replaceFirst(java.util.regex.Pattern.quote(good), bad);
+        String broken =
+                json().replaceFirst(java.util.regex.Pattern.quote(good), java.util.regex.Matcher.quoteReplacement(bad));
         assertThatThrownBy(() -> read(broken))
                 .isInstanceOf(DataException.class)
                 .hasMessageStartingWith("Cannot read snapshot " + FILE + ": ")
