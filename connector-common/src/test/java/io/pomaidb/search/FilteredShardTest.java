@@ -40,6 +40,11 @@ class FilteredShardTest {
         new FilteredShards(folder).fewAllowedRowsOfManyAreAllFound();
     }
 
+    @Test
+    void deletedRowsAreLeftOutBesideTheFilter() throws IOException {
+        new FilteredShards(folder).deletedRowsAreLeftOutBesideTheFilter();
+    }
+
     @ParameterizedTest
     @CsvSource({"gen_b, B", "gen_c, C"})
     void theSameHoldsWithALibraryThatCannotLeaveRowsOut(String library, String generation) throws Exception {

@@ -34,6 +34,7 @@ final class FilteredShards {
         new FilteredShards(folder.resolve("b")).returnsKLiveRowsWhenNearlyAllOfASegmentIsDead();
         new FilteredShards(folder.resolve("c")).aHiddenRowStillReplacesTheOlderOnes();
         new FilteredShards(folder.resolve("d")).fewAllowedRowsOfManyAreAllFound();
+        new FilteredShards(folder.resolve("e")).deletedRowsAreLeftOutBesideTheFilter();
     }
 
     static List<Long> ids(TopK hits) {
@@ -142,5 +143,29 @@ final class FilteredShards {
         assertThat(ids(index.search(few, 10, query).get(0))).isEqualTo(nearest(allowed, query, 10));
         assertThat(ids(index.search(few, 2, query).get(0))).isEqualTo(nearest(allowed, query, 2));
         assertThat(index.rows(few).keySet()).isEqualTo(allowed.keySet());
+    }
+
+    /** Deletions are tombstones, which reach the engine as ids to leave out. */
+    void deletedRowsAreLeftOutBesideTheFilter() throws IOException {
+        var random = new Random(41);
+        var rows = new TreeMap<>(Vectors.rows(random, 0, 1_000, 6));
+        index.write(WriteMode.CREATE, rows, EXACT);
+        float[] query = Vectors.gaussian(random, 6);
+        long[] dead = nearest(rows, query, 900).stream().mapToLong(id -> id).toArray();
+        index.index().delete(dead);
+        for (long id : dead) {
+            rows.remove(id);
+        }
+        assertThat(index.rows().keySet()).isEqualTo(rows.keySet());
+        for (int k : new int[] {1, 10, 99, 100, 1_000}) {
+            assertThat(ids(index.search(k, query).get(0))).isEqualTo(nearest(rows, query, k));
+        }
+        long[] hidden = nearest(rows, query, 40).stream().mapToLong(id -> id).toArray();
+        for (long id : hidden) {
+            rows.remove(id);
+        }
+        SegmentFilter filter = segment -> IdFilter.deny(hidden);
+        assertThat(ids(index.search(filter, 50, query).get(0))).isEqualTo(nearest(rows, query, 50));
+        assertThat(index.rows(filter).keySet()).isEqualTo(rows.keySet());
     }
 }
