@@ -47,7 +47,6 @@ class Writer {
     events_ = ends[0];
     std::vector<std::string> variables = faults;
     variables.push_back("POMAI_FAULT_ROOT=" + path);
-    variables.emplace_back("LD_PRELOAD=" POMAI_FAULT_LIBRARY);
     variables.emplace_back("ASAN_OPTIONS=verify_asan_link_order=0");  // the fault layer stands before its runtime
     for (char** variable = environ; *variable != nullptr; ++variable) {
       variables.emplace_back(*variable);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "crash_steps.h"
+#include "fault.h"
 
 namespace {
 
@@ -34,6 +35,9 @@ int Run(const std::string& path, uint32_t fsync_policy, uint64_t seed, uint64_t 
   std::unique_ptr<Database> database;
   if (!check(Database::TryOpen(path, crash::WriterOptions(fsync_policy), database))) {
     return crash::kCannotOpen;
+  }
+  if (fault::Calls() == 0) {
+    throw check::Failure("the fault layer does not see the database's calls");
   }
   Rows rows;
   if (!check(database->TryScan(nullptr, nullptr, rows))) {

@@ -1,7 +1,8 @@
 // A layer between the engine and the file system, for tests: system calls that fail, stutter, meet a full disk or kill
 // the process, and an observer that learns what a power failure would leave of them. A library of its own: tests link
-// it in front of libc, or load it into a program with LD_PRELOAD and the variables POMAI_FAULT_ROOT, POMAI_FAULT_SEED,
-// POMAI_FAULT_PER_MILLION, POMAI_FAULT_ROOM and POMAI_FAULT_KILL_AFTER, which are fields of Plan.
+// it in front of libc. Programs of their own arm it by the variables POMAI_FAULT_ROOT, POMAI_FAULT_SEED,
+// POMAI_FAULT_PER_MILLION, POMAI_FAULT_ROOM and POMAI_FAULT_KILL_AFTER, which are fields of Plan. Not by LD_PRELOAD,
+// which ignores what it cannot load and any path with a space.
 #pragma once
 
 #include <cerrno>
