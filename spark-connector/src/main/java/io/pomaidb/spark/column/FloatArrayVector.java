@@ -4,18 +4,14 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
-import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
-import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.unsafe.Platform;
 
 /** A value of type {@code array<float>}. */
-final class FloatArrayVector implements RowVector {
+final class FloatArrayVector extends SparkArrayVector {
     private static final long EXPONENTS = 0x7f800000_7f800000L;
     private static final long ONES_OF_EXPONENTS = 0x00800000_00800000L;
     private static final long SIGNS = 0x80000000_80000000L;
-
-    private ArrayData array;
 
     /** The direct buffer of the last copy, and where it begins: a task fills one buffer over and over. */
     private FloatBuffer known;
@@ -23,31 +19,16 @@ final class FloatArrayVector implements RowVector {
     private long address;
 
     @Override
-    public void pointAt(SpecializedGetters row, int ordinal) {
-        array = row.getArray(ordinal);
-    }
-
-    @Override
-    public int size() {
-        return array.numElements();
-    }
-
-    @Override
-    public boolean isNullAt(int i) {
-        return array.isNullAt(i);
-    }
-
-    @Override
     public float component(int i) {
-        return array.getFloat(i);
+        return array().getFloat(i);
     }
 
     /** Spark's binary arrays go over as one block. */
     @Override
     @SuppressWarnings("ReferenceEquality") // equals() would compare every float that the buffers hold.
     public boolean copyTo(FloatBuffer target, int offset) {
-        if (!target.isDirect() || !(array instanceof UnsafeArrayData binary)) {
-            return RowVector.super.copyTo(target, offset);
+        if (!target.isDirect() || !(array() instanceof UnsafeArrayData binary)) {
+            return super.copyTo(target, offset);
         }
         int size = binary.numElements();
         Objects.checkFromIndexSize(offset, size, target.capacity());

@@ -2,9 +2,6 @@ package io.pomaidb.spark.write;
 
 import io.pomaidb.index.IdType;
 import io.pomaidb.spark.column.IdColumn;
-import io.pomaidb.spark.column.VectorColumn;
-import io.pomaidb.write.IndexWrite;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.distributions.Distribution;
 import org.apache.spark.sql.connector.distributions.Distributions;
 import org.apache.spark.sql.connector.expressions.Expression;
@@ -14,33 +11,25 @@ import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.write.BatchWrite;
 import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A planned write, which asks Spark for rows clustered by id. Spark's hash partitioning of a long column is the function
  * that shards ids, so that each partition holds rows of one shard and nothing is hashed twice.
  */
 final class ClusteredWrite implements RequiresDistributionAndOrdering {
-    private final SparkSession spark;
-    private final String path;
-    private final IndexWrite plan;
+    private final IndexBatchWrite write;
     private final IdColumn id;
-    private final VectorColumn vector;
-    private final SerializableConfiguration configuration;
+    private final int partitions;
 
-    ClusteredWrite(
-            SparkSession spark,
-            String path,
-            IndexWrite plan,
-            IdColumn id,
-            VectorColumn vector,
-            SerializableConfiguration configuration) {
-        this.spark = spark;
-        this.path = path;
-        this.plan = plan;
+    /**
+     * A write of one or more runs.
+     *
+     * @param partitions that rows are wanted in
+     */
+    ClusteredWrite(IndexBatchWrite write, IdColumn id, int partitions) {
+        this.write = write;
         this.id = id;
-        this.vector = vector;
-        this.configuration = configuration;
+        this.partitions = partitions;
     }
 
     @Override
@@ -52,7 +41,7 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
 
     @Override
     public int requiredNumPartitions() {
-        return plan.partitions();
+        return partitions;
     }
 
     @Override
@@ -63,12 +52,12 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
     @Override
     public BatchWrite toBatch() {
         // Spark may run one plan more than once, and each run cleans up after itself.
-        return new IndexBatchWrite(spark, path, plan.again(), id, vector, configuration);
+        return write.again();
     }
 
     @Override
     public String description() {
-        return "pomaidb " + path;
+        return write.toString();
     }
 
     private NamedReference idReference() {

@@ -45,6 +45,11 @@ final class IndexBatchWrite implements BatchWrite {
         this.configuration = configuration;
     }
 
+    /** The same write once more. */
+    IndexBatchWrite again() {
+        return new IndexBatchWrite(spark, path, plan.again(), id, vector, configuration);
+    }
+
     /** Hadoop's settings are many, and read once by each executor rather than once by each task. */
     @Override
     public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {

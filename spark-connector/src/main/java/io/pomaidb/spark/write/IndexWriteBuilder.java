@@ -68,7 +68,8 @@ public final class IndexWriteBuilder implements SupportsTruncate {
             finder.refuseOthers(id, vector);
             var plan = IndexWrite.plan(index, options, mode, id.type());
             var configuration = new SerializableConfiguration(SessionSettings.hadoopConfiguration(spark));
-            return new ClusteredWrite(spark, index.path().toString(), plan, id, vector, configuration);
+            var write = new IndexBatchWrite(spark, index.path().toString(), plan, id, vector, configuration);
+            return new ClusteredWrite(write, id, plan.partitions());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write to index " + index.path() + ": its state cannot be read", e);
         }
