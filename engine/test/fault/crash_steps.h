@@ -30,6 +30,18 @@ struct Step {
       all.erase(id);
     }
   }
+
+  [[nodiscard]] fixture::Outcome On(fixture::Database& database) const {
+    switch (kind) {
+      case Kind::kPut:
+        return database.PutAll(rows);
+      case Kind::kDelete:
+        return database.Delete(id);
+      case Kind::kFreeze:
+        break;
+    }
+    return database.Freeze();
+  }
 };
 
 inline Step MakeStep(uint64_t seed, uint64_t number) {

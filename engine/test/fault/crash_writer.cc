@@ -46,18 +46,7 @@ int Run(const std::string& path, uint32_t fsync_policy, uint64_t seed, uint64_t 
   while (true) {
     const Step step = MakeStep(seed, ++number);
     Tell(number, What::kBegun);
-    Outcome outcome;
-    switch (step.kind) {
-      case Step::Kind::kPut:
-        outcome = database->PutAll(step.rows);
-        break;
-      case Step::Kind::kDelete:
-        outcome = database->Delete(step.id);
-        break;
-      case Step::Kind::kFreeze:
-        outcome = database->Freeze();
-        break;
-    }
+    const Outcome outcome = step.On(*database);
     const bool done = check(outcome);
     Tell(number, done ? What::kDone : What::kFailed);
     if (done) {

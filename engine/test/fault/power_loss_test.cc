@@ -122,18 +122,7 @@ class Recording {
     for (uint64_t last = number_ + steps; number_ < last;) {
       const Step step = MakeStep(seed_, ++number_);
       begin = journal_.size();
-      Outcome outcome;
-      switch (step.kind) {
-        case Step::Kind::kPut:
-          outcome = database->PutAll(step.rows);
-          break;
-        case Step::Kind::kDelete:
-          outcome = database->Delete(step.id);
-          break;
-        case Step::Kind::kFreeze:
-          outcome = database->Freeze();
-          break;
-      }
+      const Outcome outcome = step.On(*database);
       CHECK(outcome.ok() || outcome.code == POMAI_STATUS_IO_ERROR);
       marks_.push_back({begin, journal_.size(), false, outcome.ok(), number_, {}});
       if (outcome.Says("open the database again")) {

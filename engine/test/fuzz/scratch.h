@@ -4,7 +4,6 @@
 
 #define CHECK_OWN_MAIN
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -28,13 +27,8 @@ namespace fuzz {
 
 // A directory of this process, on a file system in memory where there is one.
 inline const std::string& Scratch() {
-  static const std::string path = [] {
-    std::string made = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm/pomai-fuzz-XXXXXX" : "/tmp/pomai-fuzz-XXXXXX";
-    FUZZ_CHECK(::mkdtemp(made.data()) != nullptr);
-    std::atexit([] { fixture::RemoveTree(Scratch()); });
-    return made;
-  }();
-  return path;
+  static const fixture::TemporaryDirectory directory(fixture::TemporaryDirectory::Place::kMemory);
+  return directory.path();
 }
 
 // Takes the input apart from the front; zeros behind its end.
