@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.QueryVectors;
-import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
@@ -78,12 +77,12 @@ final class SearchCommand extends IndexCommand {
 
     private static List<TopK> search(PomaiIndex index, Snapshot snapshot, QueryVectors queries, PomaiOptions options)
             throws IOException {
-        int cores = Runtime.getRuntime().availableProcessors();
+        SnapshotView view =
+                SnapshotView.of(index, snapshot, options, Runtime.getRuntime().availableProcessors());
         var found = new ArrayList<>(Collections.nCopies(queries.size(), TopK.EMPTY));
         try (ProgressBar progress = ProgressBar.of("searching")) {
             for (int shard = 0; shard < snapshot.shards(); shard++) {
-                try (var searcher =
-                        ShardSearcher.open(index, snapshot, shard, SegmentCache.shared(options), options, cores)) {
+                try (var searcher = view.searcher(shard)) {
                     List<TopK> hits = searcher.search(queries, 0, queries.size(), options.topK());
                     for (int query = 0; query < hits.size(); query++) {
                         found.set(query, TopK.merge(found.get(query), hits.get(query), options.topK()));

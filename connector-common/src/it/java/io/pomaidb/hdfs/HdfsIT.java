@@ -10,10 +10,9 @@ import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.index.Transaction;
-import io.pomaidb.search.ShardScan;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.ShardWriter;
@@ -93,7 +92,7 @@ class HdfsIT {
         Snapshot snapshot = index.latestExisting();
         var rows = new TreeMap<Long, Float>();
         for (int shard = 0; shard < snapshot.shards(); shard++) {
-            try (var scan = ShardScan.open(index, snapshot, shard, SegmentCache.shared(options), options, 1)) {
+            try (var scan = SnapshotView.of(index, snapshot, options, 1).scan(shard)) {
                 while (scan.next()) {
                     assertThat(rows.put(scan.id(), scan.component(0))).isNull();
                 }

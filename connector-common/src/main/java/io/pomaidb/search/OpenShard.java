@@ -1,13 +1,8 @@
 package io.pomaidb.search;
 
-import io.pomaidb.config.PomaiOption;
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.DatabaseOptions;
-import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.ShardSegment;
-import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,20 +14,12 @@ final class OpenShard implements AutoCloseable {
 
     private OpenShard() {}
 
-    static OpenShard open(
-            PomaiIndex index,
-            Snapshot snapshot,
-            int shard,
-            SegmentCache cache,
-            PomaiOptions options,
-            int cores,
-            SegmentFilter filter)
-            throws IOException {
+    static OpenShard open(SnapshotView view, int shard) throws IOException {
         var listed = new ArrayList<Segment>();
         var filters = new ArrayList<IdFilter>();
-        for (ShardSegment segment : index.segmentsOf(snapshot, shard)) {
+        for (ShardSegment segment : view.index().segmentsOf(view.snapshot(), shard)) {
             listed.add(segment.segment());
-            filters.add(filter.of(segment.segment()).and(IdFilter.deny(segment.deleted())));
+            filters.add(view.filter().of(segment.segment()).and(IdFilter.deny(segment.deleted())));
         }
         // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
         int size = listed.size();
@@ -43,8 +30,8 @@ final class OpenShard implements AutoCloseable {
         try {
             for (int i = 0; i < size; i++) {
                 // Not before there is a segment: an index without rows may have no dim.
-                DatabaseOptions database = databaseOptions(snapshot, options, cores);
-                var lease = cache.lease(index, snapshot, listed.get(i), database);
+                DatabaseOptions database = view.databaseOptions();
+                var lease = view.cache().lease(view.index(), view.snapshot(), listed.get(i), database);
                 opened.segments.add(new OpenSegment(listed.get(i), lease, filters.get(i)));
             }
             return opened;
@@ -52,15 +39,6 @@ final class OpenShard implements AutoCloseable {
             opened.close();
             throw e;
         }
-    }
-
-    private static DatabaseOptions databaseOptions(Snapshot snapshot, PomaiOptions options, int cores) {
-        DatabaseOptions.Builder database = snapshot.parameters().databaseOptions();
-        if (options.isSet(PomaiOption.HNSW_EF_SEARCH)) {
-            database.hnswEfSearch(options.hnswEfSearch());
-        }
-        return database.searchThreads(options.searchThreads() == 0 ? cores : options.searchThreads())
-                .build();
     }
 
     /** Number of segments; 0 is the newest. */

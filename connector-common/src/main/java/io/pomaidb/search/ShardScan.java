@@ -1,20 +1,15 @@
 package io.pomaidb.search;
 
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.RecordScan;
-import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
-import io.pomaidb.index.Snapshot;
-import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Reads the rows of one shard of a snapshot, the newest of each id, in no particular order. Under the cosine metric
- * vectors are as they were stored, scaled to length one. For one thread; the scan itself is the current row's vector.
+ * vectors are as they were stored, scaled to length one. Made by {@link SnapshotView#scan}. For one thread; the scan itself
+ * is the current row's vector.
  */
 public final class ShardScan implements VectorSource, AutoCloseable {
     private static final int MAX_ROWS = 1024;
@@ -35,7 +30,8 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     private int size;
     private int row;
 
-    private ShardScan(OpenShard shard, PayloadRows payload, int dim) {
+    /** Takes over {@code shard} and {@code payload}. */
+    ShardScan(OpenShard shard, PayloadRows payload, int dim) {
         this.shard = shard;
         this.payload = payload;
         this.dim = dim;
@@ -43,47 +39,6 @@ public final class ShardScan implements VectorSource, AutoCloseable {
         ids = new long[rows];
         vectors = new float[rows * dim];
         vector = new float[dim];
-    }
-
-    /** Opens a shard, of which every row is shown. */
-    public static ShardScan open(
-            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
-            throws IOException {
-        return open(index, snapshot, shard, cache, options, cores, SegmentFilter.ALL);
-    }
-
-    /** Opens the segments of a shard as {@link ShardSearcher#open} does. */
-    public static ShardScan open(
-            PomaiIndex index,
-            Snapshot snapshot,
-            int shard,
-            SegmentCache cache,
-            PomaiOptions options,
-            int cores,
-            SegmentFilter filter)
-            throws IOException {
-        return open(index, snapshot, shard, cache, options, cores, filter, List.of());
-    }
-
-    /**
-     * Opens the segments of a shard for a scan that shows payload too.
-     *
-     * @param columns names of the columns of {@link #payload}; the id column is one where ids are strings
-     * @throws io.pomaidb.error.ConfigurationException if the index has no column of a name
-     */
-    public static ShardScan open(
-            PomaiIndex index,
-            Snapshot snapshot,
-            int shard,
-            SegmentCache cache,
-            PomaiOptions options,
-            int cores,
-            SegmentFilter filter,
-            List<String> columns)
-            throws IOException {
-        List<PayloadColumn> wanted = snapshot.schema().payloadSchema().project(columns);
-        OpenShard opened = OpenShard.open(index, snapshot, shard, cache, options, cores, filter);
-        return new ShardScan(opened, new PayloadRows(index, opened, wanted), snapshot.dim());
     }
 
     /** Steps to the next row; false at the end. */

@@ -1,15 +1,11 @@
 package io.pomaidb.search;
 
 import io.pomaidb.config.PomaiOption;
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.PomaiException;
 import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchCounters;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.error.ConfigurationException;
-import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
-import io.pomaidb.index.Snapshot;
 import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadRow;
 import java.io.IOException;
@@ -22,59 +18,30 @@ import java.util.List;
  * Searches one shard of a snapshot: every segment is asked for its best hits that the filter lets through, hits whose id
  * has a newer row in a newer segment are dropped, and where too many were dropped the segments are asked again for more.
  * It works with any engine library, because it needs nothing but search and exists, and is faster with the extensions of
- * the bundled one. For one thread; holds the segments open until {@link #close}.
+ * the bundled one. Made by {@link SnapshotView#searcher}. For one thread; holds the segments open until {@link #close}.
  */
 public final class ShardSearcher implements AutoCloseable {
     private static final int MAX_QUERIES = 4096;
     private static final long MAX_HITS = 4 << 20;
     private static final int DEEPER = 4;
 
+    private final SnapshotView view;
     private final OpenShard shard;
-    private final PomaiIndex index;
-    private final Snapshot snapshot;
 
     /** Null until payload is asked for. */
     private PayloadRows payload;
 
     private SearchCounters counters = new SearchCounters(0, 0, 0);
 
-    private ShardSearcher(OpenShard shard, PomaiIndex index, Snapshot snapshot) {
+    /** Takes over {@code shard}. */
+    ShardSearcher(SnapshotView view, OpenShard shard) {
+        this.view = view;
         this.shard = shard;
-        this.index = index;
-        this.snapshot = snapshot;
-    }
-
-    /** Opens a shard, of which every row may be found. */
-    public static ShardSearcher open(
-            PomaiIndex index, Snapshot snapshot, int shard, SegmentCache cache, PomaiOptions options, int cores)
-            throws IOException {
-        return open(index, snapshot, shard, cache, options, cores, SegmentFilter.ALL);
     }
 
     /**
-     * Opens the segments of a shard, fetching those that the cache does not hold.
-     *
-     * @param options of which {@code hnsw_ef_search} and {@code search_threads} count
-     * @param cores native threads to use where {@code search_threads} does not say it
-     * @param filter which rows may be found; its ids are used until {@link #close}
-     * @throws io.pomaidb.error.DataException if a segment file is missing or damaged; it names the file
-     */
-    public static ShardSearcher open(
-            PomaiIndex index,
-            Snapshot snapshot,
-            int shard,
-            SegmentCache cache,
-            PomaiOptions options,
-            int cores,
-            SegmentFilter filter)
-            throws IOException {
-        return new ShardSearcher(
-                OpenShard.open(index, snapshot, shard, cache, options, cores, filter), index, snapshot);
-    }
-
-    /**
-     * The best {@code k} rows of the shard for each query that the filter lets through, or all where there are fewer. Scores are the inner product,
-     * minus the squared distance, or the cosine from -1 to 1.
+     * The best {@code k} rows of the shard for each query that the filter lets through, or all where there are fewer. Scores
+     * are the inner product, minus the squared distance, or the cosine from -1 to 1.
      *
      * @param from first query
      * @param to the one behind the last query
@@ -128,10 +95,10 @@ public final class ShardSearcher implements AutoCloseable {
      * @throws io.pomaidb.error.DataException if a payload file is missing or damaged; it names the file
      */
     public List<PayloadRow> payload(long[] ids, List<String> columns) throws IOException {
-        List<PayloadColumn> wanted = snapshot.schema().payloadSchema().project(columns);
+        List<PayloadColumn> wanted = view.columns(columns);
         if (payload == null || !payload.columns().equals(wanted)) {
             closePayload();
-            payload = new PayloadRows(index, shard, wanted);
+            payload = new PayloadRows(view.index(), shard, wanted);
         }
         return payload.rows(ids);
     }
@@ -165,7 +132,7 @@ public final class ShardSearcher implements AutoCloseable {
     /** Searches together, and again deeper for the queries that too many hits were dropped from. */
     private void searchPiece(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
         var hits = hits(vectors, queries, depths);
-        var merge = new SegmentMerge(shard, snapshot.metric(), hits, queries.length, depths, k);
+        var merge = new SegmentMerge(shard, view.snapshot().metric(), hits, queries.length, depths, k);
         TopK[] merged = merge.merge(queries.length);
         var incomplete = new int[queries.length];
         int count = 0;

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.fixture.TestIndex;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.Probes;
 import io.pomaidb.search.QueryVectors;
-import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.write.IndexWrite;
@@ -91,10 +90,10 @@ class ClusterRecallTest {
         var found = new TopK[QUERIES];
         Arrays.fill(found, TopK.EMPTY);
         double distances = 0;
+        SnapshotView view = SnapshotView.of(index.index(), snapshot, options, 2);
         for (int shard = 0; shard < snapshot.shards(); shard++) {
             int[] visitors = probes.queriesOf(shard);
-            try (var searcher =
-                    ShardSearcher.open(index.index(), snapshot, shard, SegmentCache.shared(options), options, 2)) {
+            try (var searcher = view.searcher(shard)) {
                 List<TopK> hits = searcher.search(queries, visitors, K);
                 for (int i = 0; i < visitors.length; i++) {
                     found[visitors[i]] = TopK.merge(found[visitors[i]], hits.get(i), K);

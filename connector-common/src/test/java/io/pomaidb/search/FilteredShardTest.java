@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pomaidb.fixture.Jvm;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.write.WriteMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,13 +64,12 @@ class FilteredShardTest {
         index.write(
                 WriteMode.CREATE, Vectors.rows(new Random(3), 0, 500, 4), "shards", "1", "adaptive_threshold", "1000");
         var snapshot = index.index().latestExisting();
-        var options = index.options();
         var queries = QueryVectors.builder(snapshot.parameters(), "v")
                 .add("q", io.pomaidb.vector.VectorSource.of(1, 2, 3, 4))
                 .build();
         SegmentFilter filter = segment -> IdFilter.allow(1, 2, 3);
-        try (var searcher =
-                ShardSearcher.open(index.index(), snapshot, 0, SegmentCache.shared(options), options, 1, filter)) {
+        SnapshotView view = SnapshotView.of(index.index(), snapshot, index.options(), 1);
+        try (var searcher = view.where(filter).searcher(0)) {
             assertThat(searcher.counters().distances()).isZero();
             searcher.search(queries, 0, 1, 10);
             searcher.search(queries, 0, 1, 10);

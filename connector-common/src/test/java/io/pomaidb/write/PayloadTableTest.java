@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.compaction.CompactionPolicy;
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.IdType;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.payload.KeyHash;
 import io.pomaidb.payload.PayloadColumn;
@@ -20,8 +18,7 @@ import io.pomaidb.payload.PayloadType;
 import io.pomaidb.search.PredicateFilter;
 import io.pomaidb.search.QueryVectors;
 import io.pomaidb.search.SegmentFilter;
-import io.pomaidb.search.ShardScan;
-import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.verify.IndexVerifier;
@@ -103,10 +100,8 @@ class PayloadTableTest {
     private Map<Long, String> scan(SegmentFilter filter) throws IOException {
         var rows = new TreeMap<Long, String>();
         Snapshot snapshot = index.index().latestExisting();
-        PomaiOptions options = index.options();
         for (int shard = 0; shard < snapshot.shards(); shard++) {
-            try (var scan = ShardScan.open(
-                    index.index(), snapshot, shard, SegmentCache.shared(options), options, 1, filter, BOTH)) {
+            try (var scan = index.view(snapshot, filter).scan(shard, BOTH)) {
                 while (scan.next()) {
                     PayloadRow row = scan.payload();
                     rows.put(scan.id(), (row.isNullAt(0) ? "null" : row.intAt(0)) + " " + text(row, 1));
@@ -171,7 +166,6 @@ class PayloadTableTest {
     void hitsSatisfyThePredicateAndComeWithTheirPayload() throws IOException {
         writeTwice();
         Snapshot snapshot = index.index().latestExisting();
-        PomaiOptions options = index.options();
         // Row 40 was rewritten: its older row, without a size, must not be found by either.
         for (PayloadPredicate predicate : List.of(
                 PayloadPredicate.and(PayloadPredicate.equal("colour", "green"), PayloadPredicate.less("size", 600)),
@@ -182,8 +176,7 @@ class PayloadTableTest {
                 QueryVectors query = QueryVectors.builder(snapshot.parameters(), "q")
                         .add("0", VectorSource.of(45, 1))
                         .build();
-                try (var searcher = ShardSearcher.open(
-                        index.index(), snapshot, shard, SegmentCache.shared(options), options, 1, filter)) {
+                try (var searcher = index.view(snapshot, filter).searcher(shard)) {
                     TopK hits = searcher.search(query, 0, 1, 200).get(0);
                     var ids = new long[hits.size()];
                     for (int i = 0; i < ids.length; i++) {
@@ -245,18 +238,11 @@ class PayloadTableTest {
         writeKeys(plan(WriteMode.APPEND, IdType.STRING, SIZE), "c", "d");
         Snapshot snapshot = index.index().latestExisting();
         assertThat(snapshot.schema().idType()).isEqualTo(IdType.STRING);
-        PomaiOptions options = index.options();
+        SnapshotView view =
+                index.view(snapshot, SegmentFilter.ALL).where(PayloadPredicate.in("id", List.of("c", "d", "x")));
         var keys = new TreeMap<String, Long>();
         for (int shard = 0; shard < snapshot.shards(); shard++) {
-            try (var scan = ShardScan.open(
-                    index.index(),
-                    snapshot,
-                    shard,
-                    SegmentCache.shared(options),
-                    options,
-                    1,
-                    new PredicateFilter(index.index(), snapshot, PayloadPredicate.in("id", List.of("c", "d", "x"))),
-                    List.of("id"))) {
+            try (var scan = view.scan(shard, List.of("id"))) {
                 while (scan.next()) {
                     keys.put(text(scan.payload(), 0), scan.id());
                 }

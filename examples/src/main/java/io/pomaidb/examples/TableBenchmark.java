@@ -6,10 +6,10 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.LocalDirectories;
 import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.QueryVectors;
 import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.ShardWriter;
@@ -151,9 +151,10 @@ public final class TableBenchmark implements Callable<Integer> {
             builder.add("q" + q, VectorSource.of(vectors.row((int) ((long) q * rows / queries))));
         }
         QueryVectors batch = builder.build();
+        SnapshotView view = SnapshotView.of(index, snapshot, options, 1);
         var searchers = new ShardSearcher[shards];
         for (int shard = 0; shard < shards; shard++) {
-            searchers[shard] = ShardSearcher.open(index, snapshot, shard, SegmentCache.shared(options), options, 1);
+            searchers[shard] = view.searcher(shard);
         }
         var together = new double[rounds];
         var single = new double[rounds];

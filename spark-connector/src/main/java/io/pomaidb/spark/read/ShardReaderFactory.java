@@ -2,9 +2,8 @@ package io.pomaidb.spark.read;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.search.ShardScan;
+import io.pomaidb.search.SnapshotView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.Path;
@@ -23,10 +22,10 @@ record ShardReaderFactory(String path, Snapshot snapshot, PomaiOptions options, 
         int shard = ((ShardPartition) partition).shard();
         try {
             var index = PomaiIndex.at(new Path(path), configuration.value());
-            var cache = SegmentCache.shared(options);
-            var scan = ShardScan.open(
-                    index, snapshot, shard, cache, options, TaskContext.get().cpus());
-            return new ShardReader(scan, snapshot.dim(), snapshot.schema().idType());
+            var view =
+                    SnapshotView.of(index, snapshot, options, TaskContext.get().cpus());
+            return new ShardReader(
+                    view.scan(shard), snapshot.dim(), snapshot.schema().idType());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot open shard " + shard + " of index " + path, e);
         }

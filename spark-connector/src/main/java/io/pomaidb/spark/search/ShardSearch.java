@@ -2,9 +2,8 @@ package io.pomaidb.spark.search;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.search.ShardSearcher;
+import io.pomaidb.search.SnapshotView;
 import io.pomaidb.search.TopK;
 import java.io.IOException;
 import java.util.Collections;
@@ -38,13 +37,8 @@ record ShardSearch(
         }
         var task = tasks.get(numbers.next());
         var context = TaskContext.get();
-        var searcher = ShardSearcher.open(
-                PomaiIndex.at(new Path(path), configuration.value()),
-                snapshot,
-                task.shard(),
-                SegmentCache.shared(options),
-                options,
-                context.cpus());
+        var index = PomaiIndex.at(new Path(path), configuration.value());
+        var searcher = SnapshotView.of(index, snapshot, options, context.cpus()).searcher(task.shard());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> searcher.close());
         return new ShardHits(searcher, batch.value().vectors(), task, options.topK());
     }
