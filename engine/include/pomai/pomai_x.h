@@ -49,6 +49,12 @@ POMAI_API pomai_status_t* pomai_x_search_batch(pomai_db_t* db, const pomai_query
  * of ids[i], else 0. Both may be NULL where n is 0. Ascending ids are looked up faster. */
 POMAI_API pomai_status_t* pomai_x_exists_batch(pomai_db_t* db, const uint64_t* ids, size_t n, uint8_t* out_exists);
 
+/* For a directory that does not have to last, as where its files are about to be copied elsewhere: from now on this
+ * handle forces nothing to the disk, which is most of the time that a freeze of few rows takes. A crash of the process
+ * costs no frozen row as before; a power failure may cost the database, whatever is done to it by other handles later.
+ * With fsync "always": POMAI_STATUS_INVALID_ARGUMENT. */
+POMAI_API pomai_status_t* pomai_x_leave_unsynced(pomai_db_t* db);
+
 #ifdef __cplusplus
 }
 #endif

@@ -114,4 +114,11 @@ pomai_status_t* pomai_x_exists_batch(pomai_db_t* db, const uint64_t* ids, size_t
   });
 }
 
+pomai_status_t* pomai_x_leave_unsynced(pomai_db_t* db) {
+  return pomai::abi::Guard([&]() -> Status {
+    POMAI_REQUIRE(db);
+    return db->database->LeaveUnsynced();
+  });
+}
+
 }  // extern "C"

@@ -156,7 +156,7 @@ Result<std::string> ReadFile(const std::string& path) {
 }
 
 Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes,
-                           bool& replaced) {
+                           Durability durability, bool& replaced) {
   replaced = false;
   const std::string path = directory + "/" + name;
   const std::string temporary = path + ".tmp";
@@ -170,7 +170,7 @@ Status WriteFileAtomically(const std::string& directory, const std::string& name
     return file.status();
   }
   Status status = file.value().Append(bytes);
-  if (status.ok()) {
+  if (status.ok() && durability == Durability::kSynced) {
     status = file.value().Sync();
   }
   if (!status.ok()) {
@@ -185,7 +185,7 @@ Status WriteFileAtomically(const std::string& directory, const std::string& name
     return IoError("rename " + temporary + " to", path, error);
   }
   replaced = true;
-  return parent.value().Sync();
+  return durability == Durability::kSynced ? parent.value().Sync() : Status();
 }
 
 Status MakeDirectories(const std::string& path) {

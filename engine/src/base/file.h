@@ -15,6 +15,10 @@ namespace pomai {
 // "Cannot <action> <path>: <what errno says>".
 Status IoError(const std::string& action, const std::string& path, int error);
 
+// Whether what is written is forced to the disk: of what is not, a crash of the process loses nothing, a power failure
+// anything.
+enum class Durability { kSynced, kUnsynced };
+
 // An open file descriptor, closed with the object.
 class File {
  public:
@@ -67,7 +71,7 @@ Result<std::string> ReadFile(const std::string& path);
 // receives, whatever becomes of the call, whether readers may find the new ones from now on: they do so after a failure
 // too where all but the sync of the directory has been done.
 Status WriteFileAtomically(const std::string& directory, const std::string& name, std::span<const std::byte> bytes,
-                           bool& replaced);
+                           Durability durability, bool& replaced);
 Status MakeDirectories(const std::string& path);  // those that there are not yet, parents included
 Status SyncDirectory(const std::string& path);
 Status Rename(const std::string& from, const std::string& to);

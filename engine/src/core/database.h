@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "core/directory_lock.h"
 #include "core/iterator.h"
@@ -37,6 +38,8 @@ class Database {
   Status PutBatch(std::span<const Upsert> rows);
   Status Delete(uint64_t id);
   Status Freeze();
+  // From now on this handle forces nothing to the disk. kInvalidArgument with fsync, which promises the opposite.
+  Status LeaveUnsynced();
 
   Result<Known> Get(uint64_t id, Record& record) const;
   Result<Known> Find(uint64_t id) const;
@@ -79,6 +82,7 @@ class Database {
   DirectoryLock lock_;
   bool writer_ = false;
   bool found_synced_ = false;
+  Durability durability_ = Durability::kSynced;
   Manifest manifest_;
   uint64_t wal_bytes_ = 0;  // whole bytes of the log of this generation, as far as it was replayed
   std::optional<WalWriter> wal_;

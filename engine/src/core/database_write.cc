@@ -55,7 +55,7 @@ Status Database::BecomeWriter() {
 // fail now, the one before it would come back, without what is removed as stale, and less than what a freeze that finds
 // nothing to do has confirmed.
 Status Database::SyncFound() {
-  if (!found_synced_ && manifest_.generation != 0 && lock_.writable()) {
+  if (durability_ == Durability::kSynced && !found_synced_ && manifest_.generation != 0 && lock_.writable()) {
     POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
   }
   found_synced_ = true;
@@ -90,6 +90,17 @@ Status Database::OpenWal() {
     return wal.status();
   }
   wal_.emplace(std::move(wal.value()));
+  return {};
+}
+
+Status Database::LeaveUnsynced() {
+  if (options_.fsync) {
+    return {Code::kInvalidArgument, "Cannot leave " + options_.path +
+                                        " unsynced: it is open with fsync always, which promises that puts last "
+                                        "(accepted: fsync never)"};
+  }
+  const std::lock_guard writing(write_mutex_);
+  durability_ = Durability::kUnsynced;
   return {};
 }
 
@@ -164,12 +175,14 @@ Result<View::SegmentPointer> Database::WriteSegment(const MemTable& table, std::
     contents.metadata = [&](uint32_t row) { return metadata[row]; };
   }
 
-  const auto written = segment::Write(file.temporary(), contents);
+  const auto written = segment::Write(file.temporary(), contents, durability_);
   if (!written.ok()) {
     return written.status();
   }
   POMAI_RETURN_IF_ERROR(Rename(file.temporary(), file.path()));
-  POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
+  if (durability_ == Durability::kSynced) {
+    POMAI_RETURN_IF_ERROR(SyncDirectory(options_.path));
+  }
   entry.bytes = written.value().bytes;
   entry.header_crc = written.value().header_crc;
   auto segment = segment::Segment::Open(file.path());
@@ -185,7 +198,7 @@ Status Database::Install(Manifest manifest, std::shared_ptr<const View> view) {
   const std::string old_log = PathOf(NumberedName(manifest_.generation, ".wal"));
   const bool had_log = wal_ || wal_bytes_ != 0;
   if (had_log || view != view_) {
-    const Status status = WriteManifest(options_.path, manifest, behind_);
+    const Status status = WriteManifest(options_.path, manifest, durability_, behind_);
     if (!status.ok()) {
       return !behind_ ? status
                       : Status(status.code(), status.message() +

@@ -174,10 +174,10 @@ Result<Manifest> ReadManifest(const std::string& directory) {
   return text.status();
 }
 
-Status WriteManifest(const std::string& directory, const Manifest& manifest, bool& replaced) {
+Status WriteManifest(const std::string& directory, const Manifest& manifest, Durability durability, bool& replaced) {
   replaced = false;
   const std::string text = FormatManifest(manifest);
-  return WriteFileAtomically(directory, kManifestName, std::as_bytes(std::span(text)), replaced);
+  return WriteFileAtomically(directory, kManifestName, std::as_bytes(std::span(text)), durability, replaced);
 }
 
 }  // namespace pomai::core

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "index/index.h"
 
@@ -42,8 +43,9 @@ inline constexpr char kManifestName[] = "MANIFEST";
 
 // kNotFound where the directory has none, kCorruption, kUnimplemented for a newer version.
 Result<Manifest> ReadManifest(const std::string& directory);
-// Durable when it returns. `replaced` as for WriteFileAtomically, exceptions included.
-Status WriteManifest(const std::string& directory, const Manifest& manifest, bool& replaced);
+// Durable when it returns, unless it was to be left unsynced. `replaced` as for WriteFileAtomically, exceptions
+// included.
+Status WriteManifest(const std::string& directory, const Manifest& manifest, Durability durability, bool& replaced);
 
 std::string FormatManifest(const Manifest& manifest);
 Result<Manifest> ParseManifest(const std::string& text, const std::string& path);

@@ -35,7 +35,7 @@ class Output {
   }
 
   // Table, then the header that makes the file a segment.
-  Result<Written> Finish(Header header) {
+  Result<Written> Finish(Header header, Durability durability) {
     PadTo(kAlignment);
     header.table_offset = position_;
     header.table_entries = static_cast<uint32_t>(table_.size());
@@ -48,7 +48,9 @@ class Output {
     const auto bytes = std::as_bytes(std::span(&header, 1));
     header.crc = Crc32c(0, bytes.first(offsetof(Header, crc)));
     POMAI_RETURN_IF_ERROR(file_.WriteAt(0, bytes));
-    POMAI_RETURN_IF_ERROR(file_.Sync());
+    if (durability == Durability::kSynced) {
+      POMAI_RETURN_IF_ERROR(file_.Sync());
+    }
     return Written{position_, header.crc};
   }
 
@@ -140,7 +142,7 @@ void WriteRows(Output& out, const Contents& contents) {
 
 }  // namespace
 
-Result<Written> Write(const std::string& path, const Contents& contents) {
+Result<Written> Write(const std::string& path, const Contents& contents, Durability durability) {
   auto file = File::Open(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok()) {
     return file.status();
@@ -172,7 +174,7 @@ Result<Written> Write(const std::string& path, const Contents& contents) {
   header.index_kind = static_cast<uint8_t>(contents.params.kind);
   header.m = contents.params.m;
   header.ef_construction = contents.params.ef_construction;
-  return out.Finish(header);
+  return out.Finish(header, durability);
 }
 
 }  // namespace pomai::segment

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "base/file.h"
 #include "base/status.h"
 #include "index/index.h"
 
@@ -31,7 +32,8 @@ struct Written {
   uint32_t header_crc = 0;
 };
 
-// Writes the file at `path` and syncs it. After a failure what stands at `path` is worthless.
-Result<Written> Write(const std::string& path, const Contents& contents);
+// Writes the file at `path` and, unless it is to be left unsynced, syncs it. After a failure what stands at `path` is
+// worthless.
+Result<Written> Write(const std::string& path, const Contents& contents, Durability durability);
 
 }  // namespace pomai::segment

@@ -1,10 +1,13 @@
 // Every system call on files fails in turn, once or from then on: each failure is a status, changes nothing, and leaves
 // a handle that works or says that it does not. Interrupted calls and short writes are no failures.
+#include <sys/stat.h>
+
 #include <random>
 
 #include "../files.h"
 #include "crash_steps.h"
 #include "fault.h"
+#include "pomai/pomai_x.h"
 
 namespace {
 
@@ -121,6 +124,61 @@ TEST(each_call_fails_once) { FailEachInTurn(EIO, true); }
 TEST(each_call_fails_for_want_of_memory) { FailEachInTurn(ENOMEM, true); }
 
 TEST(all_calls_fail_from_each_on) { FailEachInTurn(ENOSPC, false); }
+
+class SyncCounter final : public fault::Observer {
+ public:
+  void OnOpen(int, const std::string&, int) override {}
+  void OnWrite(int, uint64_t, std::span<const std::byte>) override {}
+  void OnTruncate(int, uint64_t) override {}
+  void OnSync(int) override { ++syncs_; }
+  void OnRename(const std::string&, const std::string&) override {}
+  void OnRemove(const std::string&) override {}
+
+  [[nodiscard]] int syncs() const { return syncs_; }
+
+ private:
+  int syncs_ = 0;
+};
+
+int SyncsOfALife(const std::string& path, bool unsynced) {
+  SyncCounter counter;
+  Expectation expected(false);
+  fault::Plan plan;
+  plan.root = path;
+  plan.skip_syncs = true;
+  CHECK_EQ(0, ::mkdir(path.c_str(), 0777));
+  fault::Observe(&counter);
+  fault::Arm(plan);
+  {
+    auto database = Database::Open(path, crash::WriterOptions(POMAI_FSYNC_NEVER));
+    if (unsynced) {
+      CHECK_OK(fixture::Take(pomai_x_leave_unsynced(database->handle())));
+    }
+    for (uint64_t number = 1; number <= kSteps; ++number) {
+      const Step step = MakeStep(kSeed, number);
+      CHECK_OK(Do(*database, step));
+      expected.Done(step);
+    }
+  }
+  fault::Disarm();
+  fault::Observe(nullptr);
+  expected.Check(path, true);
+  return counter.syncs();
+}
+
+TEST(a_handle_left_unsynced_forces_nothing_to_the_disk) {
+  const TemporaryDirectory directory(TemporaryDirectory::Place::kMemory);
+  CHECK(SyncsOfALife(directory / "synced", false) > 4);
+  CHECK_EQ(0, SyncsOfALife(directory / "unsynced", true));
+}
+
+TEST(a_handle_that_promises_durable_puts_cannot_be_left_unsynced) {
+  const TemporaryDirectory directory(TemporaryDirectory::Place::kMemory);
+  const auto database = Database::Open(directory / "db", crash::WriterOptions(POMAI_FSYNC_ALWAYS));
+  const Outcome outcome = fixture::Take(pomai_x_leave_unsynced(database->handle()));
+  CHECK_EQ(static_cast<int>(POMAI_STATUS_INVALID_ARGUMENT), outcome.code);
+  CHECK(outcome.Says("fsync always"));
+}
 
 TEST(interrupted_calls_and_short_writes_are_no_failures) {
   for (const uint32_t fsync_policy : kPolicies) {

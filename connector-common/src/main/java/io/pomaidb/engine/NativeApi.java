@@ -59,6 +59,7 @@ final class NativeApi {
     private final Function extendedSearchBatch;
 
     private final Function existsBatch;
+    private final Function leaveUnsynced;
 
     /**
      * Opens the library at {@code path}, an absolute path, and looks its functions up.
@@ -94,6 +95,7 @@ final class NativeApi {
         versionString = function("pomai_version_string");
         extendedSearchBatch = extension("pomai_x_search_batch");
         existsBatch = extension("pomai_x_exists_batch");
+        leaveUnsynced = extension("pomai_x_leave_unsynced");
     }
 
     private static NativeLibrary open(Path path) {
@@ -155,6 +157,11 @@ final class NativeApi {
         return existsBatch != null;
     }
 
+    /** Whether {@link #leaveUnsynced} can be called. */
+    boolean hasLeaveUnsynced() {
+        return leaveUnsynced != null;
+    }
+
     void optionsInit(Pointer options) {
         optionsInit.invokeVoid(new Object[] {options});
     }
@@ -202,6 +209,10 @@ final class NativeApi {
 
     Pointer existsBatch(Pointer database, Pointer ids, long count, Pointer outExists) {
         return existsBatch.invokePointer(new Object[] {database, ids, count, outExists});
+    }
+
+    Pointer leaveUnsynced(Pointer database) {
+        return leaveUnsynced.invokePointer(new Object[] {database});
     }
 
     Pointer delete(Pointer database, long id) {

@@ -101,6 +101,19 @@ public final class PomaiDatabase implements AutoCloseable {
         call("freeze", api::freeze, "freeze " + directory);
     }
 
+    /**
+     * Has this handle force nothing to the disk from now on, for a directory whose files are copied elsewhere when they
+     * are frozen. A crash of the process costs no frozen row, a power failure may cost the whole database. Changes
+     * nothing where the library cannot do so.
+     *
+     * @throws PomaiException if the database was opened with {@link FsyncPolicy#ALWAYS}, which promises the opposite
+     */
+    public void leaveUnsynced() {
+        if (api.hasLeaveUnsynced()) {
+            call("leaveUnsynced", api::leaveUnsynced, "leave " + directory + " unsynced");
+        }
+    }
+
     /** As {@link #searchBatch(QueryBatch, int, SearchParams)}, as the database was opened and over all rows. */
     public SearchHits searchBatch(QueryBatch queries, int topK) {
         return searchBatch(queries, topK, SearchParams.DEFAULTS);

@@ -1,6 +1,7 @@
 package io.pomaidb.write;
 
 import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.FsyncPolicy;
 import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.PomaiException;
 import io.pomaidb.engine.RecordScan;
@@ -53,6 +54,9 @@ final class ShardBuild implements AutoCloseable {
         batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfRow)));
         try {
             database = PomaiDatabase.open(directory, options);
+            if (options.fsync() == FsyncPolicy.NEVER) {
+                database.leaveUnsynced(); // the publisher makes durable what it uploads or links
+            }
         } catch (RuntimeException e) {
             closeBatch();
             throw e;

@@ -74,6 +74,34 @@ class PomaiDatabaseTest {
     }
 
     @Test
+    void whatAnUnsyncedHandleFrozeIsThereAfterReopening() {
+        try (var database = open(L2)) {
+            database.leaveUnsynced();
+            Rows.put(database, 1, 1, 0);
+            database.freeze();
+        }
+        try (var database = open(L2)) {
+            assertThat(Rows.scan(database)).containsOnlyKeys(1L);
+        }
+    }
+
+    @Test
+    void aHandleThatPromisesDurablePutsSyncs() {
+        var always = DatabaseOptions.builder(2).fsync(FsyncPolicy.ALWAYS).build();
+        try (var database = open(always)) {
+            if (library.api().hasLeaveUnsynced()) {
+                assertThatThrownBy(database::leaveUnsynced)
+                        .isInstanceOfSatisfying(PomaiException.class, failure -> assertThat(failure.statusCode())
+                                .isEqualTo(StatusCode.INVALID_ARGUMENT));
+            } else {
+                database.leaveUnsynced();
+            }
+            Rows.put(database, 1, 1, 0);
+            assertThat(database.exists(1)).isTrue();
+        }
+    }
+
+    @Test
     void anIdThatIsPutAgainReplacesTheRow() {
         try (var database = open(L2)) {
             Rows.put(database, 1, 1, 0);
