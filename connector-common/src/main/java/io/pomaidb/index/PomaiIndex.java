@@ -248,6 +248,16 @@ public final class PomaiIndex {
         return SegmentFetcher.problems(this, segment, others);
     }
 
+    /** Whether all files of a segment are there, whatever is in them. */
+    public boolean hasFiles(Segment segment) throws IOException {
+        for (SegmentFile file : segment.files()) {
+            if (!fileSystem.exists(new Path(directoryOf(segment), file.name()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     FileSystem fileSystem() {
         return fileSystem;
     }

@@ -178,7 +178,10 @@ public record Snapshot(
 
     private static Map<String, Long> merged(Map<String, Long> transactions, Optional<Transaction> added) {
         var merged = new TreeMap<>(transactions);
-        added.ifPresent(transaction -> merged.merge(transaction.application(), transaction.version(), Math::max));
+        added.ifPresent(transaction -> {
+            merged.merge(transaction.application(), transaction.version(), Math::max);
+            transaction.forgetOldRuns(merged);
+        });
         return merged;
     }
 

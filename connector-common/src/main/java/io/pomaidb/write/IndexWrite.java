@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 import org.slf4j.Logger;
@@ -41,60 +40,22 @@ public final class IndexWrite implements Serializable {
     private static final long MAX_COMPARED_IDS = 1 << 26;
     private static final Logger LOG = LoggerFactory.getLogger(IndexWrite.class);
 
-    private final String path;
+    private final PlannedWrite planned;
     private final PomaiOptions options;
-    private final WriteMode mode;
-    private final IndexParameters parameters;
+    private final WriteId id = WriteId.random();
 
-    /** The index that the plan was made on; null if there was none. */
-    private final UUID plannedOn;
-
-    private final IndexParameters plannedParameters;
-
-    /** The snapshot that the plan was made on; 0 if there was none. */
-    private final long plannedVersion;
-
-    /** The payload columns that the rows come with. */
-    private final List<PayloadColumn> columns;
-
-    private final WriteId id;
-
-    private IndexWrite(
-            String path,
-            PomaiOptions options,
-            WriteMode mode,
-            IndexParameters parameters,
-            Optional<Snapshot> planned,
-            List<PayloadColumn> columns) {
-        this(
-                path,
-                options,
-                mode,
-                parameters,
-                planned.map(Snapshot::indexId).orElse(null),
-                planned.map(Snapshot::parameters).orElse(null),
-                planned.map(Snapshot::version).orElse(0L),
-                List.copyOf(columns));
+    private IndexWrite(PlannedWrite planned, PomaiOptions options) {
+        this.planned = planned;
+        this.options = options;
     }
 
-    private IndexWrite(
-            String path,
-            PomaiOptions options,
-            WriteMode mode,
-            IndexParameters parameters,
-            UUID plannedOn,
-            IndexParameters plannedParameters,
-            long plannedVersion,
-            List<PayloadColumn> columns) {
-        this.path = path;
-        this.options = options;
-        this.mode = mode;
-        this.parameters = parameters;
-        this.plannedOn = plannedOn;
-        this.plannedParameters = plannedParameters;
-        this.plannedVersion = plannedVersion;
-        this.columns = columns;
-        this.id = WriteId.random();
+    /**
+     * A write that was planned before, maybe by another process. Nothing is held against the index anew before the commit.
+     *
+     * @param options what the user set
+     */
+    public static IndexWrite of(PlannedWrite planned, PomaiOptions options) {
+        return new IndexWrite(planned, options);
     }
 
     /**
@@ -148,7 +109,7 @@ public final class IndexWrite implements Serializable {
             wanted = ParameterCheck.clustered(path, wanted, options, centroids, index);
         }
         if (existing.isEmpty()) {
-            return new IndexWrite(path, options, mode, wanted, existing, columns);
+            return new IndexWrite(new PlannedWrite(path, mode, wanted, null, columns), options);
         }
         Snapshot snapshot = existing.get();
         IndexParameters parameters =
@@ -157,22 +118,28 @@ public final class IndexWrite implements Serializable {
                     case APPEND -> ParameterCheck.toAppend(path, snapshot, options, idType, columns);
                     case OVERWRITE -> wanted;
                 };
-        return new IndexWrite(path, options, mode, parameters, existing, columns);
+        return new IndexWrite(
+                new PlannedWrite(path, mode, parameters, PlannedWrite.Basis.of(snapshot), columns), options);
     }
 
     /** The same plan for one more commit: {@link #commit} and {@link #abort} of either leave the other's files alone. */
     public IndexWrite again() {
-        return new IndexWrite(path, options, mode, parameters, plannedOn, plannedParameters, plannedVersion, columns);
+        return new IndexWrite(planned, options);
+    }
+
+    /** What the plan decided, for {@link #of}. */
+    public PlannedWrite planned() {
+        return planned;
     }
 
     /** What the written segments have in common; its dim is 0 while neither option nor index tells. */
     public IndexParameters parameters() {
-        return parameters;
+        return planned.parameters();
     }
 
     /** The number of shards of the index. */
     public int shards() {
-        return parameters.shards();
+        return parameters().shards();
     }
 
     /**
@@ -193,28 +160,39 @@ public final class IndexWrite implements Serializable {
     public ShardWriter newWriter(Configuration configuration, Path scratch, int cores) throws IOException {
         int threads = options.searchThreads() == 0 ? cores : options.searchThreads();
         PomaiIndex index = index(configuration);
+        IndexParameters parameters = parameters();
         RowRouter router =
                 RowRouter.ofRows(parameters, index.centroids(parameters).orElse(null));
-        var payload = new PayloadSchema(parameters.schema().payloadSchema().keyColumn(), columns);
+        var payload = new PayloadSchema(parameters.schema().payloadSchema().keyColumn(), planned.columns());
         return new ShardWriter(
                 new SegmentPublisher(index, id), parameters, options, threads, scratch, router, payload, keys(index));
     }
 
     private KeyCheck keys(PomaiIndex index) throws IOException {
-        boolean meetsKeys = mode == WriteMode.APPEND && plannedVersion > 0;
-        return meetsKeys && parameters.schema().idType() == IdType.STRING
-                ? KeyCheck.against(index, index.snapshot(plannedVersion))
+        return meetsKeys() && planned.basis() != null
+                ? KeyCheck.against(index, index.snapshot(planned.basis().version()))
                 : KeyCheck.none();
+    }
+
+    private boolean meetsKeys() {
+        return planned.mode() == WriteMode.APPEND && parameters().schema().idType() == IdType.STRING;
+    }
+
+    /** Empty also if it has expired since: a streaming job may come back to a plan after a long time. */
+    private Optional<Snapshot> plannedOn(PomaiIndex index) throws IOException {
+        Optional<Snapshot> latest = planned.basis() == null ? Optional.empty() : index.latest();
+        return latest.isPresent() && latest.get().retains(planned.basis().version())
+                ? Optional.of(index.snapshot(planned.basis().version()))
+                : Optional.empty();
     }
 
     /** As {@code change} says, after a check of the keys against what others committed since the plan. */
     private SnapshotUpdate withKeys(PomaiIndex index, WriteChange change, List<WrittenSegment> segments)
             throws IOException {
-        if (mode != WriteMode.APPEND || parameters.schema().idType() != IdType.STRING) {
+        if (!meetsKeys()) {
             return change;
         }
-        KeyCheck check = KeyCheck.since(
-                index, plannedVersion > 0 ? Optional.of(index.snapshot(plannedVersion)) : Optional.empty());
+        KeyCheck check = KeyCheck.since(index, plannedOn(index));
         List<Segment> written = segments.stream().map(WrittenSegment::segment).toList();
         return current -> {
             try {
@@ -246,12 +224,11 @@ public final class IndexWrite implements Serializable {
     public Snapshot commit(Configuration configuration, List<WrittenSegment> written, Optional<Transaction> transaction)
             throws IOException {
         PomaiIndex index = index(configuration);
-        IndexParameters layout = parameters;
+        IndexParameters layout = parameters();
         List<WrittenSegment> segments = written;
         for (int attempt = 1; ; attempt++) {
             boolean disjoint = layout.routing().isByCluster() && areDisjoint(index, segments);
-            var change =
-                    new WriteChange(path, mode, layout, plannedOn, plannedParameters, segments, disjoint, transaction);
+            var change = new WriteChange(planned, layout, segments, disjoint, transaction);
             try {
                 Snapshot snapshot = index.commit(withKeys(index, change, segments));
                 deleteLosers(index, snapshot, written);
@@ -263,7 +240,7 @@ public final class IndexWrite implements Serializable {
                     throw e;
                 }
                 Snapshot current = index.latestExisting();
-                LOG.info("Another writer gave index {} other shards; this write's rows move to them", path);
+                LOG.info("Another writer gave index {} other shards; this write's rows move to them", index.path());
                 LOG.debug("The commit that did not fit", e);
                 var rerouting = new Rerouting(index, current.indexId(), id, options);
                 segments = rerouting.reroute(layout.withDim(change.dim()), current.parameters(), segments);
@@ -296,13 +273,13 @@ public final class IndexWrite implements Serializable {
     /** After the commit nothing may fail any more: a caller would take it for the commit's failure and abort. */
     private void deleteLosers(PomaiIndex index, Snapshot snapshot, List<WrittenSegment> written) {
         var kept = new ArrayList<>(snapshot.segments());
-        if (snapshot.parameters().routesAs(parameters)) {
+        if (snapshot.parameters().routesAs(parameters())) {
             written.forEach(segment -> kept.add(segment.segment()));
         }
         try {
             new SegmentPublisher(index, id).deleteBut(kept);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Cannot look for files that this write to index {} does not need", path, e);
+            LOG.warn("Cannot look for files that this write to index {} does not need", index.path(), e);
         }
     }
 
@@ -316,6 +293,6 @@ public final class IndexWrite implements Serializable {
     }
 
     private PomaiIndex index(Configuration configuration) throws IOException {
-        return PomaiIndex.at(new org.apache.hadoop.fs.Path(path), configuration);
+        return PomaiIndex.at(new org.apache.hadoop.fs.Path(planned.path()), configuration);
     }
 }

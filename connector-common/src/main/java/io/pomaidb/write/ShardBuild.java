@@ -34,6 +34,8 @@ final class ShardBuild implements AutoCloseable {
     private long rows;
     private long lastId;
     private boolean ascending = true;
+    private long freezeNanos;
+    private long uploadNanos;
 
     ShardBuild(Path directory, int shard) {
         this.directory = directory;
@@ -120,6 +122,7 @@ final class ShardBuild implements AutoCloseable {
      * @return empty if there is nothing to commit
      */
     Optional<WrittenSegment> publish(SegmentPublisher publisher, ShardPayloads payloads) throws IOException {
+        long start = System.nanoTime();
         long distinct = 0;
         String engineVersion = "";
         if (database != null) {
@@ -131,6 +134,7 @@ final class ShardBuild implements AutoCloseable {
             engineVersion = database.library().version();
             closeDatabase();
         }
+        long frozen = System.nanoTime();
         Segment segment;
         if (distinct > 0) {
             payloads.write(shard, directory, distinct);
@@ -141,7 +145,14 @@ final class ShardBuild implements AutoCloseable {
             segment = null;
         }
         LocalDirectories.delete(directory);
+        freezeNanos = frozen - start;
+        uploadNanos = System.nanoTime() - frozen;
         return Optional.ofNullable(segment).map(published -> new WrittenSegment(published, dim, firstId));
+    }
+
+    /** {@code times} and how long {@link #publish} took. */
+    ShardWriter.Times plus(ShardWriter.Times times) {
+        return new ShardWriter.Times(times.freezeNanos() + freezeNanos, times.uploadNanos() + uploadNanos);
     }
 
     private long countRows() {

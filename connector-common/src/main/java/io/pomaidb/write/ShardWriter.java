@@ -44,6 +44,8 @@ public final class ShardWriter implements AutoCloseable {
     private final List<WrittenSegment> published = new ArrayList<>();
     private VectorReader reader;
     private int dim;
+    private int openDatabases;
+    private Times times = new Times(0, 0);
     private boolean finished;
 
     /**
@@ -169,6 +171,7 @@ public final class ShardWriter implements AutoCloseable {
             ShardBuild build = build(router.shard());
             if (!build.isOpen()) {
                 build.open(databaseOptions(), id, batchBytes());
+                openDatabases++;
             }
             build.add(id, routed, reader);
             if (stored) {
@@ -251,12 +254,31 @@ public final class ShardWriter implements AutoCloseable {
             for (var build : builds.entrySet()) {
                 build.getValue().replace(router.replaced(build.getKey()));
                 build.getValue().publish(publisher, payloads).ifPresent(published::add);
+                times = build.getValue().plus(times);
             }
         } catch (IOException | RuntimeException e) {
             abort();
             throw e;
         }
         return List.copyOf(published);
+    }
+
+    /**
+     * How long parts of {@link #finish} took.
+     *
+     * @param freezeNanos building and writing the native segments
+     * @param uploadNanos payload files and uploads
+     */
+    public record Times(long freezeNanos, long uploadNanos) {}
+
+    /** How long parts of {@link #finish} took so far. */
+    public Times times() {
+        return times;
+    }
+
+    /** Native databases that got rows. */
+    public int openDatabases() {
+        return openDatabases;
     }
 
     /** Deletes what {@link #finish} uploaded, as far as possible, for a task whose segments will not be committed. */

@@ -12,15 +12,11 @@ import io.pomaidb.index.SnapshotUpdate;
 import io.pomaidb.index.Transaction;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** What a write changes, decided on the snapshot that the commit meets, which may be another than the planned one. */
 final class WriteChange implements SnapshotUpdate {
-    private final String path;
-    private final WriteMode mode;
+    private final PlannedWrite planned;
     private final IndexParameters parameters;
-    private final UUID plannedOn;
-    private final IndexParameters plannedParameters;
     private final List<Segment> segments;
     private final Optional<Transaction> transaction;
     private final boolean disjoint;
@@ -28,24 +24,19 @@ final class WriteChange implements SnapshotUpdate {
     /**
      * A change.
      *
+     * @param layout of the segments, which may be another than the planned one
      * @param disjoint whether no segment deletes anything from another of the same write
      */
     WriteChange(
-            String path,
-            WriteMode mode,
-            IndexParameters parameters,
-            UUID plannedOn,
-            IndexParameters plannedParameters,
+            PlannedWrite planned,
+            IndexParameters layout,
             List<WrittenSegment> written,
             boolean disjoint,
             Optional<Transaction> transaction) {
-        this.path = path;
-        this.disjoint = disjoint;
-        this.mode = mode;
-        this.parameters = parameters.withDim(dimOf(path, parameters.dim(), written));
-        this.plannedOn = plannedOn;
-        this.plannedParameters = plannedParameters;
+        this.planned = planned;
+        this.parameters = layout.withDim(dimOf(planned.path(), layout.dim(), written));
         this.segments = written.stream().map(WrittenSegment::segment).toList();
+        this.disjoint = disjoint;
         this.transaction = transaction;
     }
 
@@ -75,7 +66,7 @@ final class WriteChange implements SnapshotUpdate {
     @Override
     public Optional<Snapshot> apply(Optional<Snapshot> current) {
         if (current.isEmpty()) {
-            if (plannedOn != null) {
+            if (planned.basis() != null) {
                 throw conflict("the index was deleted");
             }
             return Optional.of(Snapshot.first(parameters, onlySegments(), transaction));
@@ -84,11 +75,11 @@ final class WriteChange implements SnapshotUpdate {
         if (transaction.isPresent() && snapshot.includes(transaction.get())) {
             return Optional.empty();
         }
-        if (mode == WriteMode.APPEND && segments.isEmpty() && transaction.isEmpty()) {
+        if (planned.mode() == WriteMode.APPEND && segments.isEmpty() && transaction.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
-                switch (mode) {
+                switch (planned.mode()) {
                     case CREATE -> throw conflict("another writer created the index");
                     case APPEND -> append(snapshot);
                     case OVERWRITE -> overwrite(snapshot);
@@ -113,7 +104,7 @@ final class WriteChange implements SnapshotUpdate {
 
     private Snapshot append(Snapshot snapshot) {
         IndexParameters has = snapshot.parameters();
-        if (plannedOn != null && !plannedOn.equals(snapshot.indexId())) {
+        if (planned.basis() != null && !isOf(planned.basis(), snapshot)) {
             throw conflict("the index was replaced by another one");
         }
         if (has.metric() != parameters.metric()
@@ -123,7 +114,7 @@ final class WriteChange implements SnapshotUpdate {
                     "another writer gave the index other parameters: " + has + ", and this write has " + parameters);
         }
         if (!has.routesAs(parameters)) {
-            throw new LayoutChangedException("Cannot commit to index " + path
+            throw new LayoutChangedException("Cannot commit to index " + planned.path()
                     + ": other commits change its shards all the time (nothing was committed; write again)");
         }
         IndexParameters after = (has.dim() == 0 ? has.withDim(parameters.dim()) : has).withSchema(joined(has.schema()));
@@ -147,20 +138,25 @@ final class WriteChange implements SnapshotUpdate {
     }
 
     private Snapshot overwrite(Snapshot snapshot) {
-        if (!snapshot.indexId().equals(plannedOn)) {
+        PlannedWrite.Basis basis = planned.basis();
+        if (basis == null || !isOf(basis, snapshot)) {
             throw conflict("another writer created or replaced the index");
         }
         IndexParameters has = snapshot.parameters();
-        boolean dimLearned = plannedParameters.dim() == 0;
-        if (!has.withDim(0).equals(plannedParameters.withDim(0))
-                || (!dimLearned && has.dim() != plannedParameters.dim())) {
+        boolean dimLearned = basis.parameters().dim() == 0;
+        if (!has.withDim(0).equals(basis.parameters().withDim(0))
+                || (!dimLearned && has.dim() != basis.parameters().dim())) {
             throw conflict("another writer gave the index other parameters: " + has);
         }
         return snapshot.overwrite(parameters, onlySegments(), transaction);
     }
 
+    private static boolean isOf(PlannedWrite.Basis basis, Snapshot snapshot) {
+        return basis.indexId().equals(snapshot.indexId());
+    }
+
     private CommitConflictException conflict(String what) {
-        return new CommitConflictException("Cannot commit to index " + path + ": since this write was planned, " + what
-                + " (nothing was committed; write again)");
+        return new CommitConflictException("Cannot commit to index " + planned.path()
+                + ": since this write was planned, " + what + " (nothing was committed; write again)");
     }
 }
