@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
  * Where a job's Hadoop settings come from: on each machine the files in {@code HADOOP_CONF_DIR} or
@@ -39,7 +40,12 @@ public final class HadoopSettings implements Serializable {
     }
 
     Configuration load(Map<String, String> environment) {
+        ClassLoader hadoop = Configuration.class.getClassLoader();
+        keepShutdownHookFromJobs(hadoop);
         var configuration = new Configuration();
+        // Hadoop caches file systems with their settings for as long as its own classes live, and a job's may go
+        // earlier.
+        configuration.setClassLoader(hadoop);
         folder(environment).ifPresent(folder -> {
             for (String name : FILES) {
                 var file = new File(folder, name);
@@ -50,6 +56,18 @@ public final class HadoopSettings implements Serializable {
         });
         own.forEach(configuration::set);
         return configuration;
+    }
+
+    /** Hadoop's hook would otherwise look for its settings by the classes of the first job, which are gone by then. */
+    private static void keepShutdownHookFromJobs(ClassLoader hadoop) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(hadoop);
+        try {
+            ShutdownHookManager.get();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private static Optional<File> folder(Map<String, String> environment) {

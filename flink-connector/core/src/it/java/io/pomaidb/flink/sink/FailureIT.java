@@ -1,0 +1,113 @@
+package io.pomaidb.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pomaidb.fixture.TestIndex;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("every-version")
+class FailureIT {
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+                    .setNumberTaskManagers(2)
+                    .setNumberSlotsPerTaskManager(2)
+                    .build());
+
+    @TempDir
+    private Path folder;
+
+    private TestIndex index;
+
+    @BeforeEach
+    void nameIndex() {
+        index = new TestIndex(folder);
+    }
+
+    /** Fails after checkpoints, and between them, a few times a job. */
+    static final class Failing extends RichMapFunction<TestRow, TestRow> implements CheckpointListener {
+        private static final long serialVersionUID = 1L;
+        private static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
+
+        private final String job;
+        private final int failures;
+        private long rows;
+
+        Failing(String job, int failures) {
+            this.job = job;
+            this.failures = failures;
+        }
+
+        static int failures(String job) {
+            return FAILURES.computeIfAbsent(job, name -> new AtomicInteger()).get();
+        }
+
+        private void fail(String why) {
+            if (failures(job) < failures) {
+                FAILURES.get(job).incrementAndGet();
+                throw new IllegalStateException("A test wants this failure: " + why);
+            }
+        }
+
+        @Override
+        public TestRow map(TestRow row) {
+            if (++rows == 700) {
+                fail("between checkpoints");
+            }
+            return row;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            if (rows > 0 && checkpointId % 3 == 0) {
+                fail("after checkpoint " + checkpointId);
+            }
+        }
+    }
+
+    @Test
+    void everyRowIsThereOnceAfterFailures() throws Exception {
+        var configuration = new Configuration();
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+        var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        environment.setParallelism(2);
+        environment.enableCheckpointing(100);
+        environment
+                .fromSource(
+                        TestRow.source(6_000, 2_000),
+                        WatermarkStrategy.noWatermarks(),
+                        "rows",
+                        TypeInformation.of(TestRow.class))
+                .map(new Failing(folder.toString(), 6))
+                .sinkTo(TestRow.sink(index.path().toUri().toString(), 3).build());
+
+        environment.execute();
+
+        assertThat(Failing.failures(folder.toString())).isEqualTo(6);
+        assertThat(index.rows().keySet())
+                .containsExactlyElementsOf(LongStream.range(0, 6_000).boxed().toList());
+        // No row was committed twice: upserts would hide that.
+        assertThat(index.index().latestExisting().rows()).isEqualTo(6_000);
+    }
+}

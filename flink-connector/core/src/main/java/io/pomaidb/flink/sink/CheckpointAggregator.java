@@ -1,0 +1,71 @@
+package io.pomaidb.flink.sink;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.CommittableSummary;
+import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Makes one committable of all that the subtasks hand over up to a checkpoint's barrier, whichever checkpoint they handed
+ * it over for: what belongs to a checkpoint that was given up goes with the next one. Has no state, because everything is
+ * sent on before the barrier.
+ */
+final class CheckpointAggregator extends AbstractStreamOperator<CommittableMessage<CheckpointCommittable>>
+        implements OneInputStreamOperator<CommittableMessage<WrittenPart>, CommittableMessage<CheckpointCommittable>>,
+                BoundedOneInput {
+    private static final long serialVersionUID = 1L;
+
+    private final SinkSettings settings;
+    private transient List<WrittenPart> parts;
+    private transient long lastCheckpointId;
+
+    CheckpointAggregator(SinkSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        parts = new ArrayList<>();
+        lastCheckpointId = context.getRestoredCheckpointId().orElse(0);
+    }
+
+    @Override
+    public void processElement(StreamRecord<CommittableMessage<WrittenPart>> element) {
+        if (element.getValue() instanceof CommittableWithLineage<WrittenPart> message) {
+            parts.add(message.getCommittable());
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        lastCheckpointId = checkpointId;
+        if (!parts.isEmpty()) {
+            emit(checkpointId);
+        }
+    }
+
+    /** Under the next id, as Flink's own writers do: of the last checkpoint, or of none where there are no checkpoints. */
+    @Override
+    public void endInput() {
+        if (!parts.isEmpty()) {
+            emit(lastCheckpointId + 1);
+        }
+    }
+
+    // The constructor that every version of Flink has.
+    @SuppressWarnings("deprecation")
+    private void emit(long checkpointId) {
+        SinkRun run = SinkRun.of(settings, getRuntimeContext().getJobInfo().getJobId());
+        var committable = new CheckpointCommittable(run, checkpointId, parts);
+        parts.clear();
+        output.collect(new StreamRecord<>(new CommittableSummary<>(0, 1, checkpointId, 1, 1, 0)));
+        output.collect(new StreamRecord<>(new CommittableWithLineage<>(committable, checkpointId, 0)));
+    }
+}
