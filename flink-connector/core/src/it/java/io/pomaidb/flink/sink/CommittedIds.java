@@ -1,0 +1,62 @@
+package io.pomaidb.flink.sink;
+
+import io.pomaidb.engine.RecordScan;
+import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Segment;
+import io.pomaidb.index.SegmentCache;
+import io.pomaidb.index.SegmentLease;
+import io.pomaidb.index.Snapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.flink.connector.testframe.external.ExternalSystemDataReader;
+
+/** The ids of all segments as they are committed; one that two segments have is there twice. */
+final class CommittedIds implements ExternalSystemDataReader<Long> {
+    private final TestIndex index;
+    private final Set<UUID> read = new HashSet<>();
+
+    CommittedIds(TestIndex index) {
+        this.index = index;
+    }
+
+    @Override
+    public List<Long> poll(Duration timeout) {
+        try {
+            PomaiIndex committed = index.index();
+            Optional<Snapshot> latest = committed.latest();
+            var ids = new ArrayList<Long>();
+            if (latest.isPresent()) {
+                for (Segment segment : latest.get().segments()) {
+                    if (read.add(segment.uuid())) {
+                        addIds(committed, latest.get(), segment, ids);
+                    }
+                }
+            }
+            return ids;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void addIds(PomaiIndex committed, Snapshot snapshot, Segment segment, List<Long> ids) throws IOException {
+        var database = snapshot.parameters().databaseOptions().build();
+        try (SegmentLease lease =
+                        SegmentCache.shared(index.options()).lease(committed, snapshot, segment, database);
+                RecordScan scan = lease.database().scan()) {
+            while (scan.next()) {
+                ids.add(scan.id());
+            }
+        }
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,109 @@
+package io.pomaidb.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pomaidb.fixture.TestIndex;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class SavepointIT {
+    private static final int ROWS = 9_000;
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+                    .setNumberTaskManagers(2)
+                    .setNumberSlotsPerTaskManager(2)
+                    .build());
+
+    @TempDir
+    private Path folder;
+
+    private TestIndex index;
+
+    @BeforeEach
+    void nameIndex() {
+        index = new TestIndex(folder);
+    }
+
+    /** Starts the job, from a savepoint if it is not null, at any rate that lets tests stop it in between. */
+    private JobClient start(int parallelism, String savepoint) throws Exception {
+        var configuration = new Configuration();
+        if (savepoint != null) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        }
+        var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        environment.setParallelism(parallelism);
+        environment.enableCheckpointing(100);
+        environment
+                .fromSource(
+                        TestRow.source(ROWS, 1_500),
+                        WatermarkStrategy.noWatermarks(),
+                        "rows",
+                        TypeInformation.of(TestRow.class))
+                .uid("rows")
+                .sinkTo(TestRow.sink(index.path().toUri().toString(), 4).build())
+                .uid("index");
+        return environment.executeAsync();
+    }
+
+    private long committedRows() throws Exception {
+        return index.index().latest().map(snapshot -> snapshot.rows()).orElse(0L);
+    }
+
+    private String stopWhenCommitted(JobClient job, long rows) throws Exception {
+        Awaiting.until("committed " + rows + " rows", DEADLINE, () -> committedRows() >= rows);
+        return job.stopWithSavepoint(
+                        false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                .get(1, TimeUnit.MINUTES);
+    }
+
+    private static void finish(JobClient job) throws Exception {
+        job.getJobExecutionResult().get(2, TimeUnit.MINUTES);
+    }
+
+    private void assertEveryIdOnce() throws Exception {
+        assertThat(index.rows().keySet())
+                .containsExactlyElementsOf(LongStream.range(0, ROWS).boxed().toList());
+    }
+
+    @Test
+    void aJobIsRescaledFromTwoToFourToTwo() throws Exception {
+        String atTwo = stopWhenCommitted(start(2, null), 1_000);
+        String atFour = stopWhenCommitted(start(4, atTwo), committedRows() + 1_000);
+        finish(start(2, atFour));
+
+        assertEveryIdOnce();
+        assertThat(committedRows()).as("rows in segments, none twice").isEqualTo(ROWS);
+        assertThat(index.index().latestExisting().transactions()).hasSize(3);
+    }
+
+    @Test
+    void anOlderSavepointAndAStartWithoutStateLeaveEveryIdOnce() throws Exception {
+        String older = stopWhenCommitted(start(2, null), 500);
+        stopWhenCommitted(start(2, older), committedRows() + 1_500);
+        finish(start(2, older));
+
+        assertEveryIdOnce();
+
+        stopWhenCommitted(start(2, null), committedRows() + 1_000);
+
+        assertEveryIdOnce();
+    }
+}
