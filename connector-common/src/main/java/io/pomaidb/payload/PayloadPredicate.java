@@ -138,6 +138,17 @@ public sealed interface PayloadPredicate extends Serializable {
         }
     }
 
+    /**
+     * Reads a predicate from text, such as {@code price < 100 AND colour IN ('red', 'green')}: SQL's conditions on the
+     * columns of a schema, as docs/format.md lists them. Literals are read as their columns' types.
+     *
+     * @throws ConfigurationException if the text is no predicate, names a column that is not there, or has a literal that
+     *     its column cannot be compared with; it names the place in the text
+     */
+    static PayloadPredicate parse(String text, PayloadSchema schema) {
+        return new PredicateParser(text, schema).parse();
+    }
+
     /** {@code column = literal}. */
     static PayloadPredicate equal(String column, Object literal) {
         return new Compare(column, Comparison.EQUAL, literal);
