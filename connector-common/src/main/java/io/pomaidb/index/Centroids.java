@@ -154,6 +154,7 @@ public final class Centroids {
         SegmentFile file = parameters.routing().centroids();
         var path = new Path(directory, file.name());
         Centroids centroids = CACHE.get(path, file, () -> {
+            LocalLinks.refuse(fileSystem, directory.getParent(), path);
             Centroids read = parse(path, SideFiles.read(fileSystem, path, file, MAX_BYTES), parameters);
             return new FileCache.Loaded<>(read, file.size());
         });

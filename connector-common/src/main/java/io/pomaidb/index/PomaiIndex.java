@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -262,13 +263,26 @@ public final class PomaiIndex {
         return fileSystem;
     }
 
-    /** The file with the payload of a segment's rows; empty where it has none, and all columns are null. */
+    /** Opens a file of a segment, unless a link leads out of the index. */
+    FSDataInputStream open(Path file) throws IOException {
+        LocalLinks.refuse(fileSystem, path, file);
+        return fileSystem.open(file);
+    }
+
+    /**
+     * The file with the payload of a segment's rows; empty where it has none, and all columns are null.
+     *
+     * @throws io.pomaidb.error.DataException if it is a link out of the index
+     */
     public Optional<PayloadFile> payload(Segment segment) {
-        return segment.files().stream()
-                .filter(file -> file.name().equals(PayloadFile.NAME))
-                .map(file -> new PayloadFile(
-                        fileSystem, new Path(directoryOf(segment), file.name()), file.size(), segment.rows()))
-                .findFirst();
+        for (SegmentFile file : segment.files()) {
+            if (file.name().equals(PayloadFile.NAME)) {
+                var payload = new Path(directoryOf(segment), file.name());
+                LocalLinks.refuse(fileSystem, path, payload);
+                return Optional.of(new PayloadFile(fileSystem, payload, file.size(), segment.rows()));
+            }
+        }
+        return Optional.empty();
     }
 
     Path directoryOf(Segment segment) {

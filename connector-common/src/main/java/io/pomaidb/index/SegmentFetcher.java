@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -34,7 +35,7 @@ final class SegmentFetcher {
             java.nio.file.Path target = local.resolve(file.name());
             Files.createDirectories(target.getParent());
             Path remote = new Path(index.directoryOf(segment), file.name());
-            try (InputStream in = index.fileSystem().open(remote);
+            try (InputStream in = index.open(remote);
                     OutputStream out = Files.newOutputStream(target, CREATE_NEW, WRITE)) {
                 check(remote.toString(), file, in, out);
             } catch (FileNotFoundException e) {
@@ -74,7 +75,7 @@ final class SegmentFetcher {
         var problems = new ArrayList<String>();
         for (SegmentFile file : files) {
             Path remote = new Path(index.directoryOf(segment), file.name());
-            try (InputStream in = index.fileSystem().open(remote)) {
+            try (InputStream in = index.open(remote)) {
                 check(remote.toString(), file, in, OutputStream.nullOutputStream());
             } catch (DataException e) {
                 problems.add(e.getMessage());
@@ -101,17 +102,12 @@ final class SegmentFetcher {
      */
     static void link(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
         var fileSystem = (RawLocalFileSystem) index.fileSystem();
-        java.nio.file.Path inside = fileSystem.pathToFile(index.path()).toPath().toRealPath();
         for (SegmentFile file : segment.engineFiles()) {
             Path named = new Path(index.directoryOf(segment), file.name());
             java.nio.file.Path target = local.resolve(file.name());
             Files.createDirectories(target.getParent());
             try {
-                java.nio.file.Path real = fileSystem.pathToFile(named).toPath().toRealPath();
-                if (!real.startsWith(inside) || !Files.isRegularFile(real)) {
-                    throw new DataException("Cannot use segment file " + named + ": it is " + real
-                            + " (accepted: a file in the folder of the index)");
-                }
+                java.nio.file.Path real = LocalLinks.real(fileSystem, index.path(), named);
                 try (InputStream in = Files.newInputStream(real)) {
                     check(named.toString(), file, in, OutputStream.nullOutputStream());
                 }
@@ -119,6 +115,16 @@ final class SegmentFetcher {
             } catch (NoSuchFileException e) {
                 throw missing(named.toString(), e);
             }
+        }
+    }
+
+    /** What a segment that consists of local files would list one of them as. */
+    static SegmentFile describe(java.nio.file.Path local, java.nio.file.Path file) throws IOException {
+        var checksum = new CRC32C();
+        try (var in = new CheckedInputStream(Files.newInputStream(file), checksum)) {
+            long size = in.transferTo(OutputStream.nullOutputStream());
+            String name = local.relativize(file).toString().replace(java.io.File.separatorChar, '/');
+            return new SegmentFile(name, size, (int) checksum.getValue());
         }
     }
 

@@ -39,6 +39,7 @@ final class SegmentLists {
     List<Segment> read(SegmentList list, UUID indexId, SegmentReader reader) throws IOException {
         var path = new Path(directory, list.file().name());
         byte[] json = CACHE.get(path, list.file(), () -> {
+            LocalLinks.refuse(fileSystem, directory.getParent(), path);
             byte[] content = SideFiles.read(fileSystem, path, list.file(), MAX_BYTES);
             return new FileCache.Loaded<>(content, content.length);
         });

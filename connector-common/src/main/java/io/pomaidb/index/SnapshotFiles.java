@@ -94,6 +94,7 @@ final class SnapshotFiles {
     Snapshot read(long version) throws IOException {
         Path file = file(version);
         byte[] json;
+        LocalLinks.refuse(fileSystem, index, file);
         try (FSDataInputStream in = fileSystem.open(file)) {
             // One byte more than accepted, whatever length the file system claims.
             json = in.readNBytes(MAX_BYTES + 1);

@@ -33,6 +33,7 @@ final class TombstoneFiles {
                 .findFirst()
                 .orElseThrow();
         return CACHE.get(path, file, () -> {
+            LocalLinks.refuse(index.fileSystem(), index.path(), path);
             byte[] bytes = SideFiles.read(index.fileSystem(), path, file, MAX_BYTES);
             Roaring64Bitmap ids = RoaringFormat.decode(path.toString(), bytes, tombstones.count());
             return new FileCache.Loaded<>(ids, ids.getLongSizeInBytes());

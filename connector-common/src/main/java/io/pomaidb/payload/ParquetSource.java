@@ -2,7 +2,6 @@ package io.pomaidb.payload;
 
 import io.pomaidb.error.DataException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,6 +28,8 @@ import org.apache.parquet.schema.Type;
  * is bounded by its size, and whatever Parquet throws comes out as an error that names the file.
  */
 final class ParquetSource implements AutoCloseable {
+    private static final int MAX_REASON = 200;
+
     static final ColumnPath ID = ColumnPath.get(PayloadSchema.ID);
 
     private final PayloadFile file;
@@ -60,7 +61,8 @@ final class ParquetSource implements AutoCloseable {
                 .withAllocator(memory)
                 .usePageChecksumVerification(true)
                 .build();
-        ParquetFileReader reader = reading(file, () -> ParquetFileReader.open(file.input(), options));
+        ParquetFileReader reader =
+                reading(file, "its footer cannot be decoded: ", () -> ParquetFileReader.open(file.input(), options));
         try {
             FooterCheck.check(file, reader.getFooter());
             MessageType present = ParquetTypes.present(
@@ -77,20 +79,37 @@ final class ParquetSource implements AutoCloseable {
     }
 
     private static <T> T reading(PayloadFile file, Read<T> read) throws IOException {
+        return reading(file, "", read);
+    }
+
+    /**
+     * Runs a read.
+     *
+     * @param part what is read, if it has a name, as errors begin with it
+     */
+    private static <T> T reading(PayloadFile file, String part, Read<T> read) throws IOException {
         try {
             return read.run();
         } catch (DataException e) {
             throw e;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
+            if (StorageException.isIn(e)) {
+                throw new IOException("Cannot read payload file " + file + ": " + e.getMessage(), e);
+            }
             throw new DataException(
-                    "Cannot read payload file " + file + ": " + e.getMessage()
+                    "Cannot read payload file " + file + ": " + part + reason(e)
                             + " (the file is damaged: restore it, or write the index again)",
                     e);
-        } catch (IOException e) {
-            throw new IOException("Cannot read payload file " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What Parquet says, without the dump of a whole structure that it may append. */
+    private static String reason(Exception failure) {
+        String message =
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        int dump = message.indexOf("Struct:");
+        String begin = dump < 0 ? message : message.substring(0, dump).strip();
+        return begin.length() <= MAX_REASON ? begin : begin.substring(0, MAX_REASON) + "…";
     }
 
     MessageType present() {

@@ -69,7 +69,7 @@ public final class PayloadFilter {
                 .filter(column -> present.containsField(column.name()))
                 .toList();
         FilterPredicate pushed = new ParquetPushdown(columns, source.columnsWithNan()).of(predicate);
-        FilterCompat.Filter onPages = pushed == null ? FilterCompat.NOOP : FilterCompat.get(pushed);
+        FilterCompat.Filter onPages = pushed == null ? FilterCompat.NOOP : FilterCompat.get(new QuietPredicate(pushed));
         var ids = new Roaring64Bitmap();
         List<BlockMetaData> groups = source.groups();
         for (int group = 0; group < groups.size(); group++) {

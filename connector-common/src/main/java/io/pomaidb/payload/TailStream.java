@@ -65,7 +65,10 @@ final class TailStream extends SeekableInputStream {
                     "Cannot read payload file " + file + ": it has fewer than the " + file.size()
                             + " bytes that the snapshot says (restore the file, or write the index again)",
                     e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            in.close();
+            throw new StorageException(e);
+        } catch (RuntimeException e) {
             in.close();
             throw e;
         }
@@ -116,16 +119,24 @@ final class TailStream extends SeekableInputStream {
             read = (int) Math.min(count, size - position);
             System.arraycopy(tail, (int) (position - tailStart), to, from, read);
         } else {
-            if (in.getPos() != position) {
-                in.seek(position);
-            }
-            read = in.read(to, from, (int) Math.min(count, tailStart - position));
+            read = readStored(to, from, (int) Math.min(count, tailStart - position));
             if (read < 0) {
                 return -1;
             }
         }
         position += read;
         return read;
+    }
+
+    private int readStored(byte[] to, int from, int count) throws IOException {
+        try {
+            if (in.getPos() != position) {
+                in.seek(position);
+            }
+            return in.read(to, from, count);
+        } catch (IOException e) {
+            throw new StorageException(e);
+        }
     }
 
     @Override
