@@ -47,6 +47,20 @@ public record DatabaseOptions(
         return new Builder(dim);
     }
 
+    /** A builder that has these options. */
+    public Builder toBuilder() {
+        return builder(dim)
+                .metric(metric)
+                .indexType(indexType)
+                .hnswM(hnswM)
+                .hnswEfConstruction(hnswEfConstruction)
+                .hnswEfSearch(hnswEfSearch)
+                .adaptiveThreshold(adaptiveThreshold)
+                .searchThreads(searchThreads)
+                .fsync(fsync)
+                .memoryBudgetBytes(memoryBudgetBytes);
+    }
+
     private static void atLeast(long least, long value, String name) {
         if (value < least) {
             throw new ConfigurationException(

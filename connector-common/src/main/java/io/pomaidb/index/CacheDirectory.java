@@ -116,9 +116,9 @@ final class CacheDirectory {
     }
 
     /** Makes sure that an entry that is locked for use is there and intact; whether it had to be fetched. */
-    boolean provide(PomaiIndex index, CacheKey key, Segment segment, EntryLock lock) throws IOException {
+    boolean provide(CacheKey key, CacheSource source, EntryLock lock) throws IOException {
         Path entry = entry(key);
-        if (Files.isDirectory(entry) && SegmentFetcher.isIntact(segment, entry)) {
+        if (Files.isDirectory(entry) && source.isIntact(entry)) {
             return false;
         }
         Optional<FileLock> alone = lock.fetchAlone();
@@ -127,14 +127,14 @@ final class CacheDirectory {
                 deleteParts(entry);
             }
             if (Files.isDirectory(entry)) {
-                if (SegmentFetcher.isIntact(segment, entry)) {
+                if (source.isIntact(entry)) {
                     // Another process fetched it while this one waited.
                     return false;
                 }
-                LOG.warn("The cached segment {} is damaged; it is fetched again from {}", entry, index.path());
+                LOG.warn("The cached segment {} is damaged; it is fetched again from {}", entry, source);
                 discard(entry);
             }
-            fetch(index, segment, entry);
+            fetch(source, entry);
             return true;
         } finally {
             if (alone.isPresent()) {
@@ -143,13 +143,11 @@ final class CacheDirectory {
         }
     }
 
-    private static void fetch(PomaiIndex index, Segment segment, Path entry) throws IOException {
+    private static void fetch(CacheSource source, Path entry) throws IOException {
         Path part = newPart(entry);
         LocalDirectories.createPrivate(part);
         try {
-            if (!SegmentFetcher.isLocal(index) || !link(index, segment, part)) {
-                SegmentFetcher.fetch(index, segment, part);
-            }
+            source.fill(part);
             Files.move(part, entry, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (!Files.isDirectory(entry)) {
@@ -158,18 +156,6 @@ final class CacheDirectory {
             LOG.debug("Another class loader of this JVM fetched {} at the same time", entry, e);
         } finally {
             LocalDirectories.delete(part);
-        }
-    }
-
-    private static boolean link(PomaiIndex index, Segment segment, Path part) throws IOException {
-        try {
-            SegmentFetcher.link(index, segment, part);
-            return true;
-        } catch (FileSystemException | UnsupportedOperationException e) {
-            LOG.debug("Cannot link segment {} into {}, so it is copied", segment.directory(), part, e);
-            LocalDirectories.delete(part);
-            LocalDirectories.createPrivate(part);
-            return false;
         }
     }
 

@@ -42,7 +42,7 @@ final class CachedSegment {
     }
 
     /** Keeps the segment's files in place until {@link #unpin}, fetching them first if needed; others wait for that. */
-    synchronized Pin pin(PomaiIndex index, Segment segment) throws IOException {
+    synchronized Pin pin(CacheSource source) throws IOException {
         if (retired) {
             return Pin.RETIRED;
         }
@@ -51,7 +51,7 @@ final class CachedSegment {
             providing = true;
             try {
                 lock = directory.use(key);
-                fetched = directory.provide(index, key, segment, lock);
+                fetched = directory.provide(key, source, lock);
             } catch (IOException | RuntimeException e) {
                 unlock();
                 throw e;
@@ -72,7 +72,7 @@ final class CachedSegment {
     }
 
     /** A database of the pinned segment that is nobody else's: an idle one, or opened now. */
-    PomaiDatabase take(PomaiIndex index, Segment segment, DatabaseOptions options) throws IOException {
+    PomaiDatabase take(CacheSource source, DatabaseOptions options) throws IOException {
         synchronized (this) {
             for (Iterator<PomaiDatabase> each = idle.iterator(); each.hasNext(); ) {
                 PomaiDatabase database = each.next();
@@ -83,12 +83,12 @@ final class CachedSegment {
                 }
             }
         }
-        PomaiDatabase opened = openIfThere(segment, options);
+        PomaiDatabase opened = openIfThere(source, options);
         for (int i = 0; opened == null && i < MAX_LOSSES; i++) {
             synchronized (this) {
-                directory.provide(index, key, segment, lock);
+                directory.provide(key, source, lock);
             }
-            opened = openIfThere(segment, options);
+            opened = openIfThere(source, options);
         }
         if (opened == null) {
             throw new IOException("Cannot open the cached segment " + directory.entry(key)
@@ -101,21 +101,26 @@ final class CachedSegment {
      * Opens the entry's database; null if its files are gone, as those of an entry that was pinned without a file lock can
      * be: the engine would open an empty database in their place.
      */
-    private PomaiDatabase openIfThere(Segment segment, DatabaseOptions options) throws IOException {
+    private PomaiDatabase openIfThere(CacheSource source, DatabaseOptions options) throws IOException {
         PomaiDatabase opened;
         try {
             opened = PomaiDatabase.open(directory.entry(key), options);
         } catch (PomaiException e) {
-            if (SegmentFetcher.isComplete(segment, directory.entry(key))) {
+            if (source.isComplete(directory.entry(key))) {
                 throw e;
             }
             return null;
         }
-        if (SegmentFetcher.isComplete(segment, directory.entry(key))) {
+        if (source.isComplete(directory.entry(key))) {
             return opened;
         }
         opened.close();
         return null;
+    }
+
+    /** The segments of the rows of a merged database, which is pinned. */
+    RowSources sources() throws IOException {
+        return MergedDatabase.sources(directory.entry(key));
     }
 
     /** Ends a lease whose database can serve the next one. */

@@ -2,13 +2,15 @@ package io.pomaidb.index;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.DatabaseOptions;
-import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.PomaiException;
 import io.pomaidb.engine.PomaiLibrary;
 import io.pomaidb.engine.StatusCode;
 import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -27,12 +29,26 @@ public final class SegmentCache {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentCache.class);
     private static final Set<StatusCode> OF_THE_FILES =
             Set.of(StatusCode.CORRUPTION, StatusCode.INVALID_ARGUMENT, StatusCode.UNIMPLEMENTED);
+    /** What an entry takes at least, with its folder and lock file. */
+    private static final long LEAST_BYTES = 16 << 10;
+
+    /** Of what is free, each process takes so much, and for so long, before it looks again what others took. */
+    private static final int LISTED_SHARE = 16;
+
+    private static final long LISTED_NANOS = Duration.ofSeconds(10).toNanos();
+
     private static final Map<Path, SegmentCache> SHARED = new ConcurrentHashMap<>();
 
     private final CacheDirectory directory;
     private final Map<CacheKey, CachedSegment> segments = new ConcurrentHashMap<>();
     private final IdleDatabases idle = new IdleDatabases();
+    private final SegmentMerging merging = new SegmentMerging(this);
     private volatile long maxBytes = Long.MAX_VALUE;
+
+    /** What may still be taken, and until when, before the folder is listed again; others take from it as well. */
+    private long unlistedBytes;
+
+    private long unlistedUntil = System.nanoTime();
 
     private SegmentCache(CacheDirectory directory) {
         this.directory = directory;
@@ -52,7 +68,23 @@ public final class SegmentCache {
     }
 
     void bound(long bytes) {
-        maxBytes = bytes;
+        if (bytes != maxBytes) {
+            maxBytes = bytes;
+            forgetListing();
+        }
+    }
+
+    private synchronized void forgetListing() {
+        unlistedBytes = 0;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    /** Whether there is an entry that need not be made, as far as can be said without a lock. */
+    boolean has(CacheKey key) {
+        return directory.has(key);
     }
 
     private static SegmentCache at(Path root) throws IOException {
@@ -90,34 +122,9 @@ public final class SegmentCache {
     public SegmentLease lease(PomaiIndex index, UUID indexId, Segment segment, DatabaseOptions options)
             throws IOException {
         var key = new CacheKey(indexId, segment.uuid());
-        while (true) {
-            CachedSegment cached = segments.computeIfAbsent(key, k -> new CachedSegment(k, directory, idle));
-            if (!directory.has(key) && !SegmentFetcher.isLocal(index)) {
-                // The snapshot's sizes are to be trusted only if the files have them.
-                SegmentFetcher.checkSizes(index, segment);
-                makeRoom(segment.bytes());
-            }
-            CachedSegment.Pin pin = cached.pin(index, segment);
-            if (pin == CachedSegment.Pin.RETIRED) {
-                segments.remove(key, cached);
-                continue;
-            }
-            try {
-                if (pin == CachedSegment.Pin.FETCHED) {
-                    makeRoom(0);
-                }
-                return new SegmentLease(cached, open(index, segment, cached, options));
-            } catch (IOException | RuntimeException e) {
-                cached.unpin();
-                throw e;
-            }
-        }
-    }
-
-    private static PomaiDatabase open(PomaiIndex index, Segment segment, CachedSegment cached, DatabaseOptions options)
-            throws IOException {
+        boolean graph = segment.rows() >= options.adaptiveThreshold();
         try {
-            return cached.take(index, segment, options);
+            return lease(key, new FetchedSegment(index, segment), List.of(segment), options, graph);
         } catch (PomaiException e) {
             if (!OF_THE_FILES.contains(e.statusCode())) {
                 throw e;
@@ -131,6 +138,60 @@ public final class SegmentCache {
         }
     }
 
+    /**
+     * Opened databases with the rows of a shard's segments, for one thread until the leases are closed. Small segments that
+     * have been searched for about as long as it takes to merge them are merged into one database, which is an entry of
+     * the cache like others and serves all later snapshots that list them. Searches say by {@link SegmentLease#spend} how
+     * long they took.
+     *
+     * @param segments the segments of the shard that have rows, newest first
+     * @param needed how many of them are asked for, the newest; a merged database may have rows of others too
+     * @return leases in the order of the segments; each has the rows of one segment or of some that follow each other
+     * @throws DataException if a file of a segment is missing or damaged; it names the remote file or directory
+     * @throws PomaiException if the engine fails otherwise
+     */
+    public List<SegmentLease> leaseShard(
+            PomaiIndex index, Snapshot snapshot, List<Segment> segments, int needed, DatabaseOptions options)
+            throws IOException {
+        var leases = new ArrayList<SegmentLease>();
+        try {
+            merging.lease(index, snapshot, segments, needed, options, leases);
+            return leases;
+        } catch (IOException | RuntimeException e) {
+            leases.forEach(SegmentLease::close);
+            throw e;
+        }
+    }
+
+    SegmentLease lease(CacheKey key, CacheSource source, List<Segment> segments, DatabaseOptions options, boolean graph)
+            throws IOException {
+        while (true) {
+            CachedSegment cached = segmentOf(key);
+            long room = directory.has(key) ? 0 : source.room();
+            if (room > 0) {
+                makeRoom(room);
+            }
+            CachedSegment.Pin pin = cached.pin(source);
+            if (pin == CachedSegment.Pin.RETIRED) {
+                this.segments.remove(key, cached);
+                continue;
+            }
+            try {
+                if (pin == CachedSegment.Pin.FETCHED) {
+                    makeRoom(0);
+                }
+                return new SegmentLease(cached, cached.take(source, options), segments, graph);
+            } catch (IOException | RuntimeException e) {
+                cached.unpin();
+                throw e;
+            }
+        }
+    }
+
+    private CachedSegment segmentOf(CacheKey key) {
+        return segments.computeIfAbsent(key, k -> new CachedSegment(k, directory, idle));
+    }
+
     /** Closes the databases that nobody uses now. Their segments stay on the disk. */
     public void closeIdle() {
         idle.all().forEach(IdleDatabases.Idle::close);
@@ -138,19 +199,26 @@ public final class SegmentCache {
 
     /** Evicts until {@code wanted} bytes fit in or everything left is in use, which is never refused room. */
     private synchronized void makeRoom(long wanted) throws IOException {
+        long now = System.nanoTime();
+        unlistedBytes -= Math.max(wanted, LEAST_BYTES);
+        if (unlistedBytes >= 0 && now < unlistedUntil) {
+            return;
+        }
         var entries = directory.entries();
         long bytes =
                 wanted + entries.stream().mapToLong(CacheDirectory.Entry::bytes).sum();
         for (CacheDirectory.Entry entry : entries) {
             if (bytes <= maxBytes) {
-                return;
+                break;
             }
-            CachedSegment cached = segments.computeIfAbsent(entry.key(), k -> new CachedSegment(k, directory, idle));
+            CachedSegment cached = segmentOf(entry.key());
             if (cached.evict()) {
                 segments.remove(entry.key(), cached);
                 bytes -= entry.bytes();
             }
         }
+        unlistedBytes = (maxBytes - bytes) / LISTED_SHARE;
+        unlistedUntil = now + LISTED_NANOS;
         if (bytes > maxBytes) {
             LOG.warn("The segments in use take {} bytes, more than cache_max_bytes {}", bytes, maxBytes);
         }

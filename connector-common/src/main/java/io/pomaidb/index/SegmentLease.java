@@ -1,19 +1,83 @@
 package io.pomaidb.index;
 
 import io.pomaidb.engine.PomaiDatabase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The exclusive use of an opened segment, from {@link SegmentCache#lease} to {@link #close}. For one thread at a time. The
- * segment's files stay in place meanwhile.
+ * The exclusive use of an opened segment, or of some that were merged, from {@link SegmentCache#lease} to {@link #close}.
+ * For one thread at a time. The files stay in place meanwhile.
  */
 public final class SegmentLease implements AutoCloseable {
     private final CachedSegment owner;
+    private final List<Segment> segments;
+    private final boolean graph;
+    private final List<MergeTally> tallies = new ArrayList<>();
     private PomaiDatabase database;
+    private RowSources sources;
     private boolean invalid;
 
-    SegmentLease(CachedSegment owner, PomaiDatabase database) {
+    SegmentLease(CachedSegment owner, PomaiDatabase database, List<Segment> segments, boolean graph) {
         this.owner = owner;
         this.database = database;
+        this.segments = segments;
+        this.graph = graph;
+    }
+
+    /** The segments whose rows the database has, newest first: one, or several that were merged. */
+    public List<Segment> segments() {
+        return segments;
+    }
+
+    /**
+     * Which segment each row of a merged database is of; null where the database is that of a segment.
+     *
+     * @throws io.pomaidb.error.DataException if the cache's file is damaged
+     */
+    public RowSources sources() throws IOException {
+        if (sources == null && segments.size() > 1) {
+            sources = owner.sources();
+        }
+        return sources;
+    }
+
+    /** Rows of the segments. */
+    long rows() {
+        return segments.stream().mapToLong(Segment::rows).sum();
+    }
+
+    boolean hasGraph() {
+        return graph;
+    }
+
+    /** Has the searches of this database counted there. */
+    SegmentLease charge(List<MergeTally> counted) {
+        tallies.addAll(counted);
+        return this;
+    }
+
+    /** Has the searches of this database not counted there. */
+    void spare(MergeTally tally) {
+        tallies.remove(tally);
+    }
+
+    /** Whether the database may be merged with others before long. */
+    public boolean isToBeMerged() {
+        return !tallies.isEmpty();
+    }
+
+    /**
+     * Counts a search of the database.
+     *
+     * @return whether it is time to give the shard's leases back, and have merged ones instead
+     */
+    public boolean spend(long nanos) {
+        boolean due = false;
+        for (MergeTally tally : tallies) {
+            due |= tally.spend(nanos);
+        }
+        return due;
     }
 
     /**

@@ -201,7 +201,7 @@ public final class SegmentPublisher {
         }
     }
 
-    private static boolean isTransient(String name) {
+    static boolean isTransient(String name) {
         return name.equals(LOCK) || name.endsWith(TEMPORARY);
     }
 

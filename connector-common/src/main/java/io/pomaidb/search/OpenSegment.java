@@ -5,30 +5,77 @@ import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.engine.SearchParams;
+import io.pomaidb.index.RowSources;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentLease;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
-/** An opened segment and which of its rows may be shown, whatever newer segments hold. */
+/** An opened segment, or some that were merged, and which of its rows may be shown, whatever newer segments hold. */
 final class OpenSegment implements AutoCloseable {
-    private final Segment segment;
     private final SegmentLease lease;
     private final IdFilter filter;
+    private final long rows;
 
     /** The filter's ids where the engine reads them; null where it names none. */
     private IdArray ids;
 
     private SearchParams params = SearchParams.DEFAULTS;
 
-    /** Takes over {@code lease}. */
-    OpenSegment(Segment segment, SegmentLease lease, IdFilter filter) {
-        this.segment = segment;
+    /**
+     * Takes over {@code lease}.
+     *
+     * @param filters of the lease's segments
+     */
+    OpenSegment(SegmentLease lease, List<IdFilter> filters) throws IOException {
         this.lease = lease;
-        this.filter = filter;
+        RowSources sources = filters.stream().allMatch(IdFilter::isAll) ? null : lease.sources();
+        this.filter = sources == null ? filters.get(0) : merge(sources, filters);
+        this.rows = lease.segments().stream().mapToLong(Segment::rows).sum();
     }
 
-    Segment segment() {
-        return segment;
+    /** Each filter counts for the rows of its segment. */
+    private IdFilter merge(RowSources sources, List<IdFilter> filters) {
+        var ofSegment = new HashMap<UUID, IdFilter>();
+        boolean allows = false;
+        for (int i = 0; i < filters.size(); i++) {
+            ofSegment.put(lease.segments().get(i).uuid(), filters.get(i));
+            allows |= filters.get(i).allowed().isPresent();
+        }
+        var ids = new Roaring64Bitmap();
+        for (int row = 0; row < sources.size(); row++) {
+            long id = sources.id(row);
+            if (ofSegment.get(sources.segment(row)).test(id) == allows) {
+                ids.addLong(id);
+            }
+        }
+        return allows ? IdFilter.allow(ids) : IdFilter.deny(ids);
+    }
+
+    /** The segment that has the row of an id; null if there is no such row, or may be none where nothing was merged. */
+    Segment segmentOf(long id) throws IOException {
+        List<Segment> segments = lease.segments();
+        if (segments.size() == 1) {
+            return segments.get(0);
+        }
+        UUID uuid = lease.sources().segmentOf(id);
+        return segments.stream()
+                .filter(segment -> segment.uuid().equals(uuid))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Counts a search of so many nanoseconds; whether the shard should be opened anew, with more merged. */
+    boolean spend(long nanos) {
+        return lease.spend(nanos);
+    }
+
+    /** Whether the shard may have to be opened anew after some searches. */
+    boolean isToBeMerged() {
+        return lease.isToBeMerged();
     }
 
     PomaiDatabase database() {
@@ -43,8 +90,8 @@ final class OpenSegment implements AutoCloseable {
     /** As many rows as may be shown, or more. */
     long candidates() {
         return filter.allowed()
-                .map(allowed -> Math.min(segment.rows(), allowed.getLongCardinality()))
-                .orElse(segment.rows());
+                .map(allowed -> Math.min(rows, allowed.getLongCardinality()))
+                .orElse(rows);
     }
 
     /** The best rows of a segment with candidates for each query. */

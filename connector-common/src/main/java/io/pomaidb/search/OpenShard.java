@@ -1,7 +1,7 @@
 package io.pomaidb.search;
 
-import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.index.Segment;
+import io.pomaidb.index.SegmentLease;
 import io.pomaidb.index.ShardSegment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,37 +11,78 @@ import java.util.List;
 /** The opened segments of one shard, newest first, and the rule which of several rows of an id counts. */
 final class OpenShard implements AutoCloseable {
     private final List<OpenSegment> segments = new ArrayList<>();
+    private final List<Segment> listed;
+    private final List<IdFilter> filters;
+    private final Opener opener;
 
-    private OpenShard() {}
+    private OpenShard(List<Segment> listed, List<IdFilter> filters, Opener opener) throws IOException {
+        this.listed = listed;
+        this.filters = filters;
+        this.opener = opener;
+        // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
+        int needed = listed.size();
+        while (needed > 0 && filters.get(needed - 1).isNone()) {
+            needed--;
+        }
+        // An index without rows may have no dim, and so nothing that could be opened.
+        List<SegmentLease> leases = needed == 0 ? List.of() : opener.lease(listed, needed);
+        try {
+            int first = 0;
+            for (SegmentLease lease : leases) {
+                int end = first + lease.segments().size();
+                segments.add(new OpenSegment(lease, filters.subList(first, end)));
+                first = end;
+            }
+        } catch (IOException | RuntimeException e) {
+            leases.forEach(SegmentLease::close);
+            throw e;
+        }
+    }
 
+    /** Opens each segment by itself, for scans. */
     static OpenShard open(SnapshotView view, int shard) throws IOException {
+        return open(view, shard, (segments, needed) -> {
+            var leases = new ArrayList<SegmentLease>();
+            try {
+                for (Segment segment : segments.subList(0, needed)) {
+                    leases.add(view.cache().lease(view.index(), view.snapshot(), segment, view.databaseOptions()));
+                }
+                return leases;
+            } catch (IOException | RuntimeException e) {
+                leases.forEach(SegmentLease::close);
+                throw e;
+            }
+        });
+    }
+
+    /** Opens segments for searches, merged where that is worth it. */
+    static OpenShard openMerged(SnapshotView view, int shard) throws IOException {
+        return open(view, shard, (segments, needed) -> view.cache()
+                .leaseShard(view.index(), view.snapshot(), segments, needed, view.databaseOptions()));
+    }
+
+    /** Leases the first of a shard's segments, as many as are needed. */
+    @FunctionalInterface
+    private interface Opener {
+        List<SegmentLease> lease(List<Segment> segments, int needed) throws IOException;
+    }
+
+    private static OpenShard open(SnapshotView view, int shard, Opener opener) throws IOException {
         var listed = new ArrayList<Segment>();
         var filters = new ArrayList<IdFilter>();
         for (ShardSegment segment : view.index().segmentsOf(view.snapshot(), shard)) {
             listed.add(segment.segment());
             filters.add(view.filter().of(segment.segment()).and(IdFilter.deny(segment.deleted())));
         }
-        // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
-        int size = listed.size();
-        while (size > 0 && filters.get(size - 1).isNone()) {
-            size--;
-        }
-        var opened = new OpenShard();
-        try {
-            for (int i = 0; i < size; i++) {
-                // Not before there is a segment: an index without rows may have no dim.
-                DatabaseOptions database = view.databaseOptions();
-                var lease = view.cache().lease(view.index(), view.snapshot(), listed.get(i), database);
-                opened.segments.add(new OpenSegment(listed.get(i), lease, filters.get(i)));
-            }
-            return opened;
-        } catch (IOException | RuntimeException e) {
-            opened.close();
-            throw e;
-        }
+        return new OpenShard(listed, filters, opener);
     }
 
-    /** Number of segments; 0 is the newest. */
+    /** Opens the same once more, as it is merged by now. */
+    OpenShard again() throws IOException {
+        return new OpenShard(listed, filters, opener);
+    }
+
+    /** Number of opened databases; 0 has the newest rows. */
     int size() {
         return segments.size();
     }
@@ -94,6 +135,11 @@ final class OpenShard implements AutoCloseable {
             }
         }
         return newest;
+    }
+
+    /** Whether it may have to be opened anew after some searches. */
+    boolean isToBeMerged() {
+        return segments.stream().anyMatch(OpenSegment::isToBeMerged);
     }
 
     /** Keeps the databases from being used again, after a failure in one of them. */

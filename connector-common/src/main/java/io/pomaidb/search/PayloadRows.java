@@ -1,23 +1,27 @@
 package io.pomaidb.search;
 
 import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadReader;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.payload.PayloadScan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The payload of rows of an opened shard. Files are opened when they are first needed, and stay so. For one thread. */
 final class PayloadRows implements AutoCloseable {
     private final PomaiIndex index;
     private final OpenShard shard;
     private final List<PayloadColumn> columns;
-    private final Map<Integer, PayloadReader> readers = new HashMap<>();
+    private final Map<UUID, PayloadReader> readers = new HashMap<>();
 
     /** The scan beside that of a segment's vectors, and which segment that is. */
     private PayloadScan scan;
@@ -34,12 +38,11 @@ final class PayloadRows implements AutoCloseable {
         return columns;
     }
 
-    private PayloadReader reader(int segment) throws IOException {
-        PayloadReader reader = readers.get(segment);
+    private PayloadReader reader(Segment segment) throws IOException {
+        PayloadReader reader = readers.get(segment.uuid());
         if (reader == null) {
-            reader = PayloadReader.open(
-                    index.payload(shard.segment(segment).segment()).orElse(null), columns);
-            readers.put(segment, reader);
+            reader = PayloadReader.open(index.payload(segment).orElse(null), columns);
+            readers.put(segment.uuid(), reader);
         }
         return reader;
     }
@@ -48,23 +51,19 @@ final class PayloadRows implements AutoCloseable {
     List<PayloadRow> rows(long[] ids) throws IOException {
         var rows = new PayloadRow[ids.length];
         int[] newest = shard.newest(ids);
-        for (int segment = 0; segment < shard.size(); segment++) {
-            int count = 0;
-            var places = new int[ids.length];
-            for (int i = 0; i < ids.length; i++) {
-                if (newest[i] == segment) {
-                    places[count++] = i;
-                }
+        var places = new LinkedHashMap<Segment, List<Integer>>();
+        for (int i = 0; i < ids.length; i++) {
+            if (newest[i] >= 0) {
+                Segment segment = shard.segment(newest[i]).segmentOf(ids[i]);
+                places.computeIfAbsent(segment, first -> new ArrayList<>()).add(i);
             }
-            if (count > 0) {
-                var wanted = new long[count];
-                for (int i = 0; i < count; i++) {
-                    wanted[i] = ids[places[i]];
-                }
-                List<PayloadRow> found = reader(segment).rows(wanted);
-                for (int i = 0; i < count; i++) {
-                    rows[places[i]] = found.get(i);
-                }
+        }
+        for (Map.Entry<Segment, List<Integer>> of : places.entrySet()) {
+            List<Integer> wanted = of.getValue();
+            List<PayloadRow> found = reader(of.getKey())
+                    .rows(wanted.stream().mapToLong(place -> ids[place]).toArray());
+            for (int i = 0; i < wanted.size(); i++) {
+                rows[wanted.get(i)] = found.get(i);
             }
         }
         return Arrays.asList(rows);
@@ -74,7 +73,7 @@ final class PayloadRows implements AutoCloseable {
     PayloadRow next(int segment, long id) throws IOException {
         if (segment != scanned) {
             closeReaders();
-            scan = reader(segment).scan();
+            scan = reader(shard.segment(segment).segmentOf(id)).scan();
             scanned = segment;
         }
         return scan.seek(id);

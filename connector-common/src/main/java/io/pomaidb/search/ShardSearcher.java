@@ -13,6 +13,8 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Searches one shard of a snapshot: every segment is asked for its best hits that the filter lets through, hits whose id
@@ -25,8 +27,16 @@ public final class ShardSearcher implements AutoCloseable {
     private static final long MAX_HITS = 4 << 20;
     private static final int DEEPER = 4;
 
+    /** Queries between two looks at whether segments are to be merged. */
+    private static final int MERGE_QUERIES = 256;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardSearcher.class);
+
     private final SnapshotView view;
-    private final OpenShard shard;
+    private OpenShard shard;
+
+    /** Whether segments are worth merging by now. */
+    private boolean mergeDue;
 
     /** Null until payload is asked for. */
     private PayloadRows payload;
@@ -69,18 +79,47 @@ public final class ShardSearcher implements AutoCloseable {
         }
         var found = new TopK[queries.size()];
         Arrays.fill(found, TopK.EMPTY);
-        if (shard.size() > 0) {
+        for (int from = 0; from < wanted.length && shard.size() > 0; ) {
+            int to = shard.isToBeMerged() ? Math.min(wanted.length, from + MERGE_QUERIES) : wanted.length;
             var depths = new int[shard.size()];
             Arrays.setAll(
                     depths, segment -> (int) Math.min(k, shard.segment(segment).candidates()));
             try {
-                search(queries, wanted, depths, k, (query, hits) -> found[query] = hits);
+                int[] some = Arrays.copyOfRange(wanted, from, to);
+                search(queries, some, depths, k, (query, hits) -> found[query] = hits);
             } catch (PomaiException e) {
                 shard.invalidate();
                 throw e;
             }
+            from = to;
+            if (mergeDue) {
+                merge();
+            }
         }
         return Arrays.stream(wanted).mapToObj(query -> found[query]).toList();
+    }
+
+    /** Gives the segments back and opens them merged. If that fails, searches go on with what is open. */
+    private void merge() {
+        mergeDue = false;
+        try {
+            OpenShard merged = shard.again();
+            closePayload();
+            shard.close();
+            shard = merged;
+        } catch (IOException e) {
+            LOG.warn("Cannot open merged segments of index {}", view.index().path(), e);
+        }
+    }
+
+    /** Whether some segments are to be merged once they have been searched for long enough; later searches are faster. */
+    public boolean mayMerge() {
+        return shard.isToBeMerged();
+    }
+
+    /** Number of databases that a search asks: segments, and what some were merged into. */
+    int databases() {
+        return shard.size();
     }
 
     /**
@@ -132,8 +171,13 @@ public final class ShardSearcher implements AutoCloseable {
     /** Searches together, and again deeper for the queries that too many hits were dropped from. */
     private void searchPiece(QueryVectors vectors, int[] queries, int[] depths, int k, Found found) {
         var hits = hits(vectors, queries, depths);
+        long begin = System.nanoTime();
         var merge = new SegmentMerge(shard, view.snapshot().metric(), hits, queries.length, depths, k);
         TopK[] merged = merge.merge(queries.length);
+        long share = (System.nanoTime() - begin) / shard.size();
+        for (int segment = 0; segment < shard.size(); segment++) {
+            mergeDue |= shard.segment(segment).spend(share);
+        }
         var incomplete = new int[queries.length];
         int count = 0;
         for (int i = 0; i < queries.length; i++) {
@@ -161,10 +205,12 @@ public final class ShardSearcher implements AutoCloseable {
         var hits = new ArrayList<SearchHits>(shard.size());
         try (var batch = new QueryBatch(vectors.dim(), rows.flip())) {
             for (int segment = 0; segment < shard.size(); segment++) {
+                long begin = System.nanoTime();
                 SearchHits found = depths[segment] == 0
                         ? SearchHits.none(queries.length)
                         : shard.segment(segment).search(batch, depths[segment]);
                 hits.add(found);
+                mergeDue |= shard.segment(segment).spend(System.nanoTime() - begin);
                 found.counters().ifPresent(this::count);
             }
         }

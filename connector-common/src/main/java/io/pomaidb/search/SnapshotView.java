@@ -82,7 +82,7 @@ public final class SnapshotView {
      * @throws io.pomaidb.error.DataException if a segment file is missing or damaged; it names the file
      */
     public ShardSearcher searcher(int shard) throws IOException {
-        return new ShardSearcher(this, OpenShard.open(this, shard));
+        return new ShardSearcher(this, OpenShard.openMerged(this, shard));
     }
 
     /** As {@link #scan(int, List)}, of ids and vectors alone. */

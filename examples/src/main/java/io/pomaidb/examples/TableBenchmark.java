@@ -96,17 +96,15 @@ public final class TableBenchmark implements Callable<Integer> {
                 "cache_dir",
                 scratch.resolve("cache").toString()));
         write(index, options, configuration, vectors, scratch);
-        double[] many = search(index, options, vectors);
+        Speeds many = search(index, options, vectors);
         Snapshot compacted = CompactionPlan.of(index, options, CompactionPolicy.FULL)
                 .run(configuration, scratch, 2, CompactionPlan.Progress.NONE);
-        double[] one = search(index, options, vectors);
+        Speeds one = search(index, options, vectors);
         System.out.printf(
                 Locale.ROOT,
                 "%s, %,d x %d, %d shards, %d segments a shard, then %d in all; %d queries, k %d, medians of %d rounds:%n"
-                        + "                       one batch       one by one   (queries/s of processor time)%n"
-                        + "before compaction   %,12.0f     %,12.0f%n"
-                        + "after compaction    %,12.0f     %,12.0f%n"
-                        + "times slower        %12.2f     %12.2f%n",
+                        + "                      first batch    first query      one batch     one by one   (queries/s of"
+                        + " processor time)%n",
                 vectors.name(),
                 rows,
                 BenchmarkVectors.DIM,
@@ -115,14 +113,40 @@ public final class TableBenchmark implements Callable<Integer> {
                 compacted.segments().size(),
                 queries,
                 k,
-                rounds,
-                many[0],
-                many[1],
-                one[0],
-                one[1],
-                one[0] / many[0],
-                one[1] / many[1]);
+                rounds);
+        print("before compaction", many);
+        print("after compaction", one);
+        System.out.printf(
+                Locale.ROOT,
+                "times slower      %15.2f%15.2f%15.2f%15.2f%n%,d searches before compaction until segments were merged%n",
+                one.firstBatch() / many.firstBatch(),
+                one.firstQuery() / many.firstQuery(),
+                one.batch() / many.batch(),
+                one.single() / many.single(),
+                many.warmUp());
     }
+
+    private static void print(String name, Speeds speeds) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-18s%,15.0f%,15.0f%,15.0f%,15.0f%n",
+                name,
+                speeds.firstBatch(),
+                speeds.firstQuery(),
+                speeds.batch(),
+                speeds.single());
+    }
+
+    /**
+     * Queries a second of processor time.
+     *
+     * @param firstQuery the first query of all, on an empty cache, the opening of the segments included
+     * @param firstBatch the batch after that
+     * @param warmUp queries that were searched before the rest was measured
+     * @param batch whole batches
+     * @param single one query after the other
+     */
+    private record Speeds(double firstQuery, double firstBatch, long warmUp, double batch, double single) {}
 
     private void write(
             PomaiIndex index, PomaiOptions options, Configuration configuration, BenchmarkVectors vectors, Path scratch)
@@ -143,8 +167,8 @@ public final class TableBenchmark implements Callable<Integer> {
         }
     }
 
-    /** Queries a second, of a whole batch and of one query after the other; rows themselves serve as queries. */
-    private double[] search(PomaiIndex index, PomaiOptions options, BenchmarkVectors vectors) throws IOException {
+    /** Rows themselves serve as queries. */
+    private Speeds search(PomaiIndex index, PomaiOptions options, BenchmarkVectors vectors) throws IOException {
         Snapshot snapshot = index.latestExisting();
         QueryVectors.Builder builder = QueryVectors.builder(snapshot.parameters(), "query_vector");
         for (int q = 0; q < queries; q++) {
@@ -153,34 +177,44 @@ public final class TableBenchmark implements Callable<Integer> {
         QueryVectors batch = builder.build();
         SnapshotView view = SnapshotView.of(index, snapshot, options, 1);
         var searchers = new ShardSearcher[shards];
+        long begin = processorNanos();
         for (int shard = 0; shard < shards; shard++) {
             searchers[shard] = view.searcher(shard);
         }
+        long opened = processorNanos() - begin;
+        double firstQuery = 1e9 / (opened + nanos(searchers, batch, 0, 1));
+        double firstBatch = queries * 1e9 / nanos(searchers, batch, 0, queries);
+        long warmUp = queries + 1L;
+        // Until the segments are merged that are worth it, and a round more for Java's compiler.
+        for (boolean merging = true; merging; warmUp += queries) {
+            merging = Arrays.stream(searchers).anyMatch(ShardSearcher::mayMerge);
+            nanos(searchers, batch, 0, queries);
+        }
         var together = new double[rounds];
         var single = new double[rounds];
-        for (int round = -1; round < rounds; round++) {
-            long begin = processorNanos();
-            for (ShardSearcher searcher : searchers) {
-                searcher.search(batch, 0, queries, k);
-            }
-            long middle = processorNanos();
-            int some = Math.min(queries, 200);
+        int some = Math.min(queries, 200);
+        for (int round = 0; round < rounds; round++) {
+            together[round] = queries * 1e9 / nanos(searchers, batch, 0, queries);
+            long alone = 0;
             for (int q = 0; q < some; q++) {
-                for (ShardSearcher searcher : searchers) {
-                    searcher.search(batch, q, q + 1, k);
-                }
+                alone += nanos(searchers, batch, q, q + 1);
             }
-            if (round >= 0) {
-                together[round] = queries * 1e9 / (middle - begin);
-                single[round] = some * 1e9 / (processorNanos() - middle);
-            }
+            single[round] = some * 1e9 / alone;
         }
         for (ShardSearcher searcher : searchers) {
             searcher.close();
         }
         Arrays.sort(together);
         Arrays.sort(single);
-        return new double[] {together[rounds / 2], single[rounds / 2]};
+        return new Speeds(firstQuery, firstBatch, warmUp, together[rounds / 2], single[rounds / 2]);
+    }
+
+    private long nanos(ShardSearcher[] searchers, QueryVectors batch, int from, int to) {
+        long begin = processorNanos();
+        for (ShardSearcher searcher : searchers) {
+            searcher.search(batch, from, to, k);
+        }
+        return processorNanos() - begin;
     }
 
     private static long processorNanos() {
