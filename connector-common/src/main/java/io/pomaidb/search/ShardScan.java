@@ -1,6 +1,7 @@
 package io.pomaidb.search;
 
 import io.pomaidb.engine.RecordScan;
+import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
@@ -89,6 +90,12 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     /** Id of the current row. */
     public long id() {
         return ids[current()];
+    }
+
+    /** The segment that holds the current row. */
+    public Segment segment() {
+        current();
+        return shard.segment(segment).segment();
     }
 
     @Override

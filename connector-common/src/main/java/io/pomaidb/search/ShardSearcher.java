@@ -142,6 +142,40 @@ public final class ShardSearcher implements AutoCloseable {
         return payload.rows(ids);
     }
 
+    /**
+     * The rows of some ids as the filter shows them: of each the newest, and none where that is deleted or hidden.
+     *
+     * @param ids in any order
+     * @param columns as {@link #payload} has them
+     * @param vectors whether vectors are wanted
+     * @return the row of each id; null where the shard shows none
+     * @throws ConfigurationException if the index has no column of a name
+     * @throws io.pomaidb.error.DataException if a payload file is missing or damaged; it names the file
+     */
+    public List<StoredRow> rows(long[] ids, List<String> columns, boolean vectors) throws IOException {
+        int[] newest = shard.newest(ids);
+        var shown = new int[ids.length];
+        int count = 0;
+        for (int i = 0; i < ids.length; i++) {
+            if (newest[i] >= 0 && shard.segment(newest[i]).shows(ids[i])) {
+                shown[count++] = i;
+            }
+        }
+        var rows = new StoredRow[ids.length];
+        var wanted = new long[count];
+        for (int i = 0; i < count; i++) {
+            wanted[i] = ids[shown[i]];
+        }
+        List<PayloadRow> values = columns.isEmpty() ? null : payload(wanted, columns);
+        var nothing = new PayloadRow(0);
+        for (int i = 0; i < count; i++) {
+            OpenSegment segment = shard.segment(newest[shown[i]]);
+            float[] vector = vectors ? segment.database().get(wanted[i]).orElseThrow() : null;
+            rows[shown[i]] = new StoredRow(segment.segment(), vector, values == null ? nothing : values.get(i));
+        }
+        return Arrays.asList(rows);
+    }
+
     private void closePayload() {
         PayloadRows closing = payload;
         payload = null;

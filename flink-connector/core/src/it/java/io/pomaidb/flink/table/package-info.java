@@ -1,0 +1,2 @@
+/** Tables in SQL, on a cluster in this JVM. */
+package io.pomaidb.flink.table;
