@@ -48,8 +48,7 @@ final class CommittedIds implements ExternalSystemDataReader<Long> {
 
     private void addIds(PomaiIndex committed, Snapshot snapshot, Segment segment, List<Long> ids) throws IOException {
         var database = snapshot.parameters().databaseOptions().build();
-        try (SegmentLease lease =
-                        SegmentCache.shared(index.options()).lease(committed, snapshot, segment, database);
+        try (SegmentLease lease = SegmentCache.shared(index.options()).lease(committed, snapshot, segment, database);
                 RecordScan scan = lease.database().scan()) {
             while (scan.next()) {
                 ids.add(scan.id());

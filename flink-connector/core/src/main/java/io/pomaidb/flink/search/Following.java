@@ -74,7 +74,8 @@ public final class Following<T extends AutoCloseable> implements AutoCloseable {
                 thread.setContextClassLoader(classes);
                 return thread;
             });
-            var unused = looking.scheduleWithFixedDelay(this::look, refresh.toNanos(), refresh.toNanos(), TimeUnit.NANOSECONDS);
+            var unused = looking.scheduleWithFixedDelay(
+                    this::look, refresh.toNanos(), refresh.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -48,13 +48,13 @@ public class PomaiTableSource
                 SupportsStatisticReport {
     private static final Logger LOG = LoggerFactory.getLogger(PomaiTableSource.class);
 
-    /** The metadata columns by their keys. */
+    /** The metadata columns by their keys. Never null, but a cast of a type that says so would be in VECTOR_SEARCH's way. */
     private static final Map<String, ShownColumn> METADATA = new LinkedHashMap<>();
 
     static {
-        metadata(ShownColumn.Kind.SHARD, "_shard", DataTypes.INT().notNull());
-        metadata(ShownColumn.Kind.SEGMENT, "_segment", DataTypes.STRING().notNull());
-        metadata(ShownColumn.Kind.VERSION, "_version", DataTypes.BIGINT().notNull());
+        metadata(ShownColumn.Kind.SHARD, "_shard", DataTypes.INT());
+        metadata(ShownColumn.Kind.SEGMENT, "_segment", DataTypes.STRING());
+        metadata(ShownColumn.Kind.VERSION, "_version", DataTypes.BIGINT());
     }
 
     private final TableDefinition table;
