@@ -112,9 +112,16 @@ class VectorSearchIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "v | ARRAY<FLOAT> | true", "v | ARRAY<INT> | true", "v | ARRAY<FLOAT> | false",
-                "v | ARRAY<INT> | false", "d | ARRAY<FLOAT> | true", "d | ARRAY<DOUBLE> | false", "d | ARRAY<INT> | true",
-                "d | ARRAY<BIGINT> | true", "d | ARRAY<SMALLINT> | true", "d | ARRAY<DECIMAL(10, 3)> | true"
+                "v | ARRAY<FLOAT> | true",
+                "v | ARRAY<INT> | true",
+                "v | ARRAY<FLOAT> | false",
+                "v | ARRAY<INT> | false",
+                "d | ARRAY<FLOAT> | true",
+                "d | ARRAY<DOUBLE> | false",
+                "d | ARRAY<INT> | true",
+                "d | ARRAY<BIGINT> | true",
+                "d | ARRAY<SMALLINT> | true",
+                "d | ARRAY<DECIMAL(10, 3)> | true"
             })
     void queriesOfAnyNumbersFindRowsInFloatsAndDoubles(String table, String type, boolean async) throws Exception {
         queries(type, "ARRAY[7, 0]", "ARRAY[8, 0]", "ARRAY[9, 0]");
@@ -127,7 +134,9 @@ class VectorSearchIT {
     void aVectorShownAsDoublesHasTheValuesOfTheFloats() throws Exception {
         queries("ARRAY<DOUBLE>", "ARRAY[7, 0]");
 
-        assertThat(sql.rows("SELECT embedding FROM q, LATERAL TABLE(VECTOR_SEARCH(TABLE d, DESCRIPTOR(embedding), vec, 1))"))
+        assertThat(
+                        sql.rows(
+                                "SELECT embedding FROM q, LATERAL TABLE(VECTOR_SEARCH(TABLE d, DESCRIPTOR(embedding), vec, 1))"))
                 .containsExactly(Row.of((Object) new Double[] {7.0, 0.0}));
     }
 
@@ -161,8 +170,8 @@ class VectorSearchIT {
     void hitsHaveMetadataToo() throws Exception {
         sql.run(
                 """
-                CREATE TABLE m (_version BIGINT METADATA VIRTUAL, id BIGINT, embedding ARRAY<FLOAT>,
-                  _shard INT METADATA VIRTUAL)
+                CREATE TABLE m (id BIGINT, embedding ARRAY<FLOAT>, _shard INT METADATA VIRTUAL,
+                  _version BIGINT METADATA VIRTUAL)
                 WITH ('connector' = 'pomaidb', 'path' = '%s', 'cache_dir' = '%s')
                 """,
                 index.path(), index.cache());
