@@ -93,9 +93,8 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     }
 
     /** The segment that holds the current row. */
-    public Segment segment() {
-        current();
-        return shard.segment(segment).segment();
+    public Segment segment() throws IOException {
+        return shard.segment(segment).segmentOf(id());
     }
 
     @Override

@@ -171,7 +171,8 @@ public final class ShardSearcher implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             OpenSegment segment = shard.segment(newest[shown[i]]);
             float[] vector = vectors ? segment.database().get(wanted[i]).orElseThrow() : null;
-            rows[shown[i]] = new StoredRow(segment.segment(), vector, values == null ? nothing : values.get(i));
+            rows[shown[i]] =
+                    new StoredRow(segment.segmentOf(wanted[i]), vector, values == null ? nothing : values.get(i));
         }
         return Arrays.asList(rows);
     }
