@@ -27,7 +27,9 @@ constexpr const char* kHelp =
     "  --builds N      rounds of building (default 3)\n"
     "  --rounds N      rounds of searching (default 7)\n"
     "  --only SYSTEM   pomai, hnswlib or faiss; may be given several times\n"
-    "  --threads N     threads that build and search (default 1); hnswlib always has one\n"
+    "  --threads N     threads that build and search (default 1); hnswlib always has one. With more than one, also "
+    "how\n"
+    "                  much faster they are than one, beside as many processes, which share nothing\n"
     "  --lists         inverted files instead of graphs: pomai and faiss\n"
     "  --keep FOLDER   keeps the indexes of the other systems there, and does not build those again that are there\n"
     "  --footprint     also measures files and memory, each index in a process of its own\n"
@@ -180,6 +182,9 @@ std::vector<Measured> Compare(const std::string& name, const Data& data, const O
     for (size_t p = 0; p < entry.speeds.size(); ++p) {
       entry.measured.curve[p].queries_per_second = Median(entry.speeds[p]);
     }
+    if (options.params.threads > 1 && entry.measured.system == "pomai") {
+      entry.measured.scaling = MeasureScaling(data, options.params, *entry.system, options.builds, options.rounds);
+    }
     if (options.footprint) {
       MeasureFootprints(options, name, *entry.contender, *entry.system, entry.measured);
       entry.system.reset();
@@ -229,6 +234,9 @@ Options Parse(int argc, char** argv) {
     } else {
       throw std::runtime_error("Cannot understand '" + name + "'\n" + kHelp);
     }
+  }
+  if (options.cpu_clock && options.params.threads > 1) {
+    throw std::runtime_error("Cannot measure threads by processor time (--clock wall, or --threads 1)");
   }
   if (options.data.empty()) {
     options.data = {"sift"};

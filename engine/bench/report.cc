@@ -66,6 +66,13 @@ void PrintTable(const Data& data, const Params& params, const std::vector<Measur
     }
   }
   for (const Measured& system : measured) {
+    for (const Scaling& scaling : system.scaling) {
+      std::printf("%s, %s: %u threads %.2f times as fast as one, %u processes of one thread %.2f times\n",
+                  system.system.c_str(), scaling.what.c_str(), params.threads, scaling.threads, params.threads,
+                  scaling.processes);
+    }
+  }
+  for (const Measured& system : measured) {
     std::printf("%s:", system.system.c_str());
     for (const Point& point : system.curve) {
       std::printf("  ef %u: %.4f %.0f/s", point.ef, point.recall, point.queries_per_second);
@@ -87,6 +94,15 @@ std::string Json(const Data& data, const Params& params, const std::vector<Measu
       out << ",\"file_bytes\":" << print.files << ",\"open_milliseconds\":" << print.open_milliseconds
           << ",\"mapped_by_open_bytes\":" << print.mapped_by_open << ",\"anonymous_bytes\":" << print.anonymous
           << ",\"mapped_index_bytes\":" << print.index << ",\"mapped_vector_bytes\":" << print.vectors;
+    }
+    if (!measured[i].scaling.empty()) {
+      out << ",\"scaling\":[";
+      for (size_t s = 0; s < measured[i].scaling.size(); ++s) {
+        const Scaling& scaling = measured[i].scaling[s];
+        out << (s == 0 ? "" : ",") << "{\"what\":\"" << scaling.what << "\",\"threads\":" << scaling.threads
+            << ",\"processes\":" << scaling.processes << "}";
+      }
+      out << "]";
     }
     out << ",\"curve\":[";
     for (size_t p = 0; p < measured[i].curve.size(); ++p) {

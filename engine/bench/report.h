@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scaling.h"
 #include "system.h"
 
 namespace bench {
@@ -19,6 +20,7 @@ struct Measured {
   double build_seconds = 0;  // the median of the rounds
   std::vector<Point> curve;  // by ef
   Footprint footprint;       // files is 0 where it was not measured
+  std::vector<Scaling> scaling;
 };
 
 // Queries per second at a recall, on the line between the two points around it (in log queries per second); 0 where the

@@ -5,7 +5,8 @@
 #include <exception>
 #include <mutex>
 #include <thread>
-#include <vector>
+
+#include "base/helpers.h"
 
 namespace pomai {
 namespace {
@@ -48,18 +49,10 @@ void ParallelFor(size_t count, size_t grain, uint32_t threads,
     }
   };
 
-  std::vector<std::thread> started;
-  started.reserve(workers - 1);
-  for (uint32_t worker = 1; worker < workers; ++worker) {
-    try {
-      started.emplace_back(work, worker);
-    } catch (const std::exception&) {
-      break;  // no more threads, or no memory for one: those that run share the work
-    }
-  }
-  work(0);
-  for (auto& thread : started) {
-    thread.join();
+  if (workers == 1) {
+    work(0);
+  } else {
+    RunWithHelpers(workers, std::ref(work));
   }
   if (failure) {
     std::rethrow_exception(failure);

@@ -1,4 +1,4 @@
-// Work split over threads: the one place where the engine starts any.
+// Work split over threads.
 #pragma once
 
 #include <cstddef>
