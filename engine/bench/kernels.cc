@@ -92,9 +92,11 @@ struct Data {
   }
 
   double Selects(const Table& table) {
-    std::vector<uint32_t> found(kValues);
+    std::vector<uint32_t> found(kValues + kSelectSlack);
+    std::vector<int32_t> below(kValues + kSelectSlack);
     return Best(200, kValues, [&] {
-      sink += static_cast<float>(table.select_below(values.data(), kValues, kValues / 30, found.data()));
+      sink +=
+          static_cast<float>(table.select_below(values.data(), kValues, kValues / 30, 0, below.data(), found.data()));
     });
   }
 

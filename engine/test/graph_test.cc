@@ -264,19 +264,21 @@ TEST(ClustersAndIslandsStayReachable) {
   CHECK(Recall(apart, islands, Metric::kL2, EveryNth(islands, 50), 10, 64) >= 0.95);
 }
 
-TEST(MoreClustersThanOneInAThousandRowsAreFound) {
-  // Far from each other, so that no link leads from one to another: a walk must start in the right one.
-  const uint32_t clusters = kSanitized ? 40 : 300;
-  const Vectors centres = RandomVectors(clusters, 24, 36, 10.0F);
-  Vectors base = RandomVectors(clusters * 100, 24, 37, 0.3F);
+TEST(MoreClustersThanAThousandAreFound) {
+  // Each as large as those that the build makes, and far from each other, so that hardly a link leads from one to
+  // another: a walk ends where it starts, and a cluster without an entry point is not found.
+  constexpr uint32_t kMembers = 100;
+  const uint32_t clusters = kSanitized ? 40 : 1500;
+  const Vectors centres = RandomVectors(clusters, 16, 36, 10.0F);
+  Vectors base = RandomVectors(clusters * kMembers, 16, 37, 0.3F);
   for (uint32_t i = 0; i < base.rows(); ++i) {
-    const float* centre = centres.row(i % clusters);
-    for (uint32_t d = 0; d < 24; ++d) {
-      base.values[size_t{i} * 24 + d] += centre[d];
+    const float* centre = centres.row(i / kMembers);
+    for (uint32_t d = 0; d < 16; ++d) {
+      base.values[size_t{i} * 16 + d] += centre[d];
     }
   }
   Indexed graph(base, Graph(Metric::kL2));
-  CHECK(Recall(graph, base, Metric::kL2, EveryNth(base, 151), 10, 64) >= 0.95);
+  CHECK(Recall(graph, base, Metric::kL2, EveryNth(base, 751), 10, 64) >= 0.97);
 }
 
 TEST(OneComponentFarLargerThanTheOthers) {

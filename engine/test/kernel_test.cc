@@ -269,20 +269,26 @@ TEST(CodeTilesAreExact) {
   }
 }
 
-TEST(SelectBelowFindsEveryPosition) {
+TEST(WhatIsBelowIsCountedAndSelected) {
   std::mt19937 random(17);
   for (size_t count = 0; count <= kLongest; ++count) {
     const Rows<int32_t> values(1, count, 1, [&] { return static_cast<int32_t>(random() % 100) - 50; });
     std::vector<uint32_t> expected;
+    std::vector<int32_t> expected_below;
     for (size_t i = 0; i < count; ++i) {
       if (values[0][i] < 3) {
-        expected.push_back(static_cast<uint32_t>(i));
+        expected.push_back(1000 + static_cast<uint32_t>(i));
+        expected_below.push_back(values[0][i]);
       }
     }
     ForEachTable([&](const Table& table) {
-      std::vector<uint32_t> found(count + 1);
-      found.resize(table.select_below(values[0], count, 3, found.data()));
+      std::vector<uint32_t> found(count + pomai::kernel::kSelectSlack);
+      std::vector<int32_t> below(count + pomai::kernel::kSelectSlack);
+      found.resize(table.select_below(values[0], count, 3, 1000, below.data(), found.data()));
+      below.resize(found.size());
       CHECK(expected == found);
+      CHECK(expected_below == below);
+      CHECK_EQ(expected.size(), table.count_below(values[0], count, 3));
     });
   }
 }

@@ -1,6 +1,9 @@
 #include "index/block.h"
 
 #include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
 
 namespace pomai::index {
 namespace {
@@ -8,6 +11,30 @@ namespace {
 // Keys are let grow to this many times k before they are cut back to it.
 constexpr size_t kSlack = 3;
 constexpr uint32_t kSign = 1U << 31U;
+// So many keys are sorted by where they stand in their range.
+constexpr size_t kSpread = 256;
+
+// Ordered as the distances are.
+uint64_t Unsigned(int32_t distance) { return static_cast<uint32_t>(distance) ^ kSign; }
+
+// The lowest and the highest of values. (Not minmax_element: compilers make vectors of this.)
+std::pair<int32_t, int32_t> RangeOf(const int32_t* values, size_t count) {
+  int32_t lowest = INT32_MAX;
+  int32_t highest = INT32_MIN;
+  for (size_t i = 0; i < count; ++i) {
+    lowest = std::min(lowest, values[i]);
+    highest = std::max(highest, values[i]);
+  }
+  return {lowest, highest};
+}
+
+// What is there already is kept; nothing is cleared that will be written to.
+template <typename T>
+void MakeRoom(std::vector<T>& values, size_t size) {
+  if (values.size() < size + kernel::kSelectSlack) {
+    values.resize(std::max(values.size() * 2, size + kernel::kSelectSlack));
+  }
+}
 
 }  // namespace
 
@@ -52,54 +79,76 @@ void BlockRows::Assign(std::span<const uint32_t> nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     const auto* code = reinterpret_cast<const uint8_t*>(space_.at(nodes[i]));
     int8_t* row = signed_.data() + i * length;
-    int64_t squares = 0;
-    int64_t sum = 0;
+    int32_t squares = 0;  // a code is short enough for 32 bits; what is made of both sums below is not
+    int32_t sum = 0;
     for (size_t d = 0; d < length; ++d) {
       row[d] = static_cast<int8_t>(code[d] - 128);
       squares += row[d] * row[d];
       sum += row[d];
     }
-    terms_[i] = static_cast<int32_t>((space_.metric == Metric::kL2 ? squares : 0) + 256 * sum);
+    terms_[i] = static_cast<int32_t>((space_.metric == Metric::kL2 ? squares : 0) + 256 * int64_t{sum});
   }
 }
 
 void BlockRows::Distances(const BlockColumns& columns) {
   width_ = columns.width();
-  distances_.resize(nodes_.size() * width_);
+  MakeRoom(distances_, nodes_.size() * width_);
   if (space_.codes) {
-    kernel::Active().code_tile({signed_.data(), space_.length, terms_.data(), nodes_.size()},
-                               {columns.packed_.data(), columns.terms_.data(), width_ / kernel::kTileGroup},
-                               space_.length, distances_.data(), width_);
+    MeasureCodes(columns, signed_, terms_, nodes_.size());
     return;
   }
   for (size_t i = 0; i < nodes_.size(); ++i) {
-    const void* row = space_.at(nodes_[i]);
-    int32_t* out = distances_.data() + i * width_;
-    for (size_t j = 0; j < columns.size_; j += 4) {
-      const void* four[4];
-      for (size_t c = 0; c < 4; ++c) {
-        four[c] = columns.rows_[std::min(j + c, columns.size_ - 1)];
-      }
-      float distances[4];
-      space_.quad(row, four, space_.length, distances);
-      for (size_t c = 0; c < 4; ++c) {
-        out[j + c] = OrderedBits(distances[c]);
-      }
+    MeasureRow(columns, nodes_[i], distances_.data() + i * width_);
+  }
+}
+
+void BlockRows::Distances(const BlockColumns& columns, std::span<const uint32_t> places) {
+  width_ = columns.width();
+  MakeRoom(distances_, places.size() * width_);
+  if (!space_.codes) {
+    for (size_t i = 0; i < places.size(); ++i) {
+      MeasureRow(columns, nodes_[places[i]], distances_.data() + i * width_);
+    }
+    return;
+  }
+  const size_t length = space_.length;
+  MakeRoom(some_signed_, places.size() * length);
+  MakeRoom(some_terms_, places.size());
+  for (size_t i = 0; i < places.size(); ++i) {
+    std::memcpy(some_signed_.data() + i * length, signed_.data() + places[i] * length, length);
+    some_terms_[i] = terms_[places[i]];
+  }
+  MeasureCodes(columns, some_signed_, some_terms_, places.size());
+}
+
+void BlockRows::MeasureCodes(const BlockColumns& columns, const std::vector<int8_t>& codes,
+                             const std::vector<int32_t>& terms, size_t count) {
+  kernel::Active().code_tile({codes.data(), space_.length, terms.data(), count},
+                             {columns.packed_.data(), columns.terms_.data(), width_ / kernel::kTileGroup},
+                             space_.length, distances_.data(), width_);
+}
+
+void BlockRows::MeasureRow(const BlockColumns& columns, uint32_t node, int32_t* out) const {
+  const void* row = space_.at(node);
+  for (size_t j = 0; j < columns.size_; j += 4) {
+    const void* four[4];
+    for (size_t c = 0; c < 4; ++c) {
+      four[c] = columns.rows_[std::min(j + c, columns.size_ - 1)];
+    }
+    float distances[4];
+    space_.quad(row, four, space_.length, distances);
+    for (size_t c = 0; c < 4; ++c) {
+      out[j + c] = OrderedBits(distances[c]);
     }
   }
 }
 
-void NearestKeys::Offer(const int32_t* values, const uint32_t* nodes, size_t count) {
-  found_.resize(std::max(found_.size(), count));
-  const size_t found = kernel::Active().select_below(values, count, limit_, found_.data());
-  const size_t before = nodes_.size();
-  distances_.resize(before + found);
-  nodes_.resize(before + found);
-  for (size_t i = 0; i < found; ++i) {
-    distances_[before + i] = values[found_[i]];
-    nodes_[before + i] = nodes[found_[i]];
-  }
-  if (nodes_.size() >= kSlack * k_) {
+void NearestKeys::Offer(const int32_t* values, uint32_t first, size_t count) {
+  MakeRoom(distances_, size_ + count);
+  MakeRoom(nodes_, size_ + count);
+  size_ +=
+      kernel::Active().select_below(values, count, limit_, first, distances_.data() + size_, nodes_.data() + size_);
+  if (size_ >= kSlack * k_) {
     Shrink();
   }
 }
@@ -108,23 +157,16 @@ void NearestKeys::Offer(const int32_t* values, const uint32_t* nodes, size_t cou
 // partitioning. Among equal distances at the limit all are kept, for Finish to choose by node.
 void NearestKeys::Shrink() {
   const size_t enough = k_ + k_ / 8;
-  if (nodes_.size() <= enough) {
+  if (size_ <= enough) {
     return;
   }
-  int32_t lowest = distances_[0];
-  int32_t highest = distances_[0];
-  for (const int32_t distance : distances_) {
-    lowest = std::min(lowest, distance);
-    highest = std::max(highest, distance);
-  }
+  const auto [lowest, highest] = RangeOf(distances_.data(), size_);
   int64_t low = lowest;                                               // fewer than k are below it
   int64_t high = std::min<int64_t>(int64_t{highest} + 1, INT32_MAX);  // at least k are
-  found_.resize(std::max(found_.size(), distances_.size()));
-  size_t below = distances_.size();
+  size_t below = size_;
   while (below > enough && high - low > 1) {
     const int64_t middle = low + (high - low) / 2;
-    const size_t count = kernel::Active().select_below(distances_.data(), distances_.size(),
-                                                       static_cast<int32_t>(middle), found_.data());
+    const size_t count = kernel::Active().count_below(distances_.data(), size_, static_cast<int32_t>(middle));
     if (count >= k_) {
       high = middle;
       below = count;
@@ -133,26 +175,61 @@ void NearestKeys::Shrink() {
     }
   }
   limit_ = static_cast<int32_t>(high);
-  below = kernel::Active().select_below(distances_.data(), distances_.size(), limit_, found_.data());
-  for (size_t i = 0; i < below; ++i) {
-    distances_[i] = distances_[found_[i]];
-    nodes_[i] = nodes_[found_[i]];
+  MakeRoom(room_->distances, size_);
+  MakeRoom(room_->places, size_);
+  size_ =
+      kernel::Active().select_below(distances_.data(), size_, limit_, 0, room_->distances.data(), room_->places.data());
+  for (size_t i = 0; i < size_; ++i) {
+    distances_[i] = room_->distances[i];
+    nodes_[i] = nodes_[room_->places[i]];
   }
-  distances_.resize(below);
-  nodes_.resize(below);
 }
 
 void NearestKeys::Finish(const Space& space, std::vector<Neighbour>& neighbours) {
   Shrink();
-  keys_.clear();
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    keys_.push_back(uint64_t{static_cast<uint32_t>(distances_[i]) ^ kSign} << 32U | nodes_[i]);
-  }
-  std::sort(keys_.begin(), keys_.end());
-  keys_.resize(std::min(keys_.size(), k_));
-  for (const uint64_t key : keys_) {
+  MakeKeys();
+  const size_t count = std::min(size_, k_);
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t key = room_->keys[i];
     const auto ordered = static_cast<int32_t>(static_cast<uint32_t>(key >> 32U) ^ kSign);
     neighbours.push_back({DistanceOf(space, ordered), static_cast<uint32_t>(key)});
+  }
+}
+
+// Leaves the room's keys sorted, by distance and then by node. The few that there mostly are go where they would stand
+// if distances were evenly spread, and from there a step or two.
+void NearestKeys::MakeKeys() {
+  std::vector<uint64_t>& unsorted = room_->unsorted;
+  std::vector<uint64_t>& keys = room_->keys;
+  unsorted.clear();
+  for (size_t i = 0; i < size_; ++i) {
+    unsorted.push_back(Unsigned(distances_[i]) << 32U | nodes_[i]);
+  }
+  if (size_ < 2 || size_ > kSpread) {
+    keys.swap(unsorted);
+    std::sort(keys.begin(), keys.end());
+    return;
+  }
+  const auto [lowest, highest] = RangeOf(distances_.data(), size_);
+  const uint64_t low = Unsigned(lowest);
+  const uint64_t scale = (uint64_t{kSpread} << 32U) / (Unsigned(highest) - low + 1);
+  const auto part = [&](uint64_t key) { return ((key >> 32U) - low) * scale >> 32U; };
+  uint32_t ends[kSpread + 1] = {};
+  for (const uint64_t key : unsorted) {
+    ++ends[part(key) + 1];
+  }
+  std::partial_sum(ends, ends + kSpread + 1, ends);
+  keys.resize(size_);
+  for (const uint64_t key : unsorted) {
+    keys[ends[part(key)]++] = key;
+  }
+  for (size_t i = 1; i < size_; ++i) {
+    const uint64_t key = keys[i];
+    size_t place = i;
+    for (; place > 0 && keys[place - 1] > key; --place) {
+      keys[place] = keys[place - 1];
+    }
+    keys[place] = key;
   }
 }
 

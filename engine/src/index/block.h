@@ -41,14 +41,22 @@ class BlockRows {
 
   // Distances of all rows to all columns; row i of the result is at row(i), column j at [j].
   void Distances(const BlockColumns& columns);
+  // The same of some rows, which are named by their places among those assigned: row i of the result is that of
+  // places[i].
+  void Distances(const BlockColumns& columns, std::span<const uint32_t> places);
   [[nodiscard]] const int32_t* row(size_t i) const { return distances_.data() + i * width_; }
-  [[nodiscard]] size_t size() const { return nodes_.size(); }
 
  private:
+  void MeasureCodes(const BlockColumns& columns, const std::vector<int8_t>& codes, const std::vector<int32_t>& terms,
+                    size_t count);
+  void MeasureRow(const BlockColumns& columns, uint32_t node, int32_t* out) const;
+
   const Space& space_;
   std::vector<uint32_t> nodes_;
   std::vector<int8_t> signed_;
   std::vector<int32_t> terms_;
+  std::vector<int8_t> some_signed_;  // of the rows that were named, side by side
+  std::vector<int32_t> some_terms_;
   std::vector<int32_t> distances_;
   size_t width_ = 0;
 };
@@ -63,27 +71,37 @@ inline float DistanceOf(const Space& space, int32_t ordered) {
 // Collects the k nearest of what is offered.
 class NearestKeys {
  public:
-  void Reset(size_t k) {
+  // What many of them that are used in turns share.
+  struct Room {
+    std::vector<int32_t> distances;
+    std::vector<uint32_t> places;
+    std::vector<uint64_t> keys;
+    std::vector<uint64_t> unsorted;
+  };
+
+  void Reset(size_t k, Room& room) {
+    room_ = &room;
     k_ = k;
     limit_ = INT32_MAX;
-    distances_.clear();
-    nodes_.clear();
+    size_ = 0;
   }
 
-  // Offers nodes[j] at distance values[j] for j in [0, count). No node may be offered twice.
-  void Offer(const int32_t* values, const uint32_t* nodes, size_t count);
+  // Offers node first + j at distance values[j] for j in [0, count). No node may be offered twice.
+  void Offer(const int32_t* values, uint32_t first, size_t count);
   // Drops most that is beyond the k nearest, so that less of what is offered next is kept.
   void Shrink();
   // Appends the k nearest to `neighbours`, nearest first.
   void Finish(const Space& space, std::vector<Neighbour>& neighbours);
 
  private:
+  void MakeKeys();
+
+  Room* room_ = nullptr;
   size_t k_ = 0;
   int32_t limit_ = INT32_MAX;  // at least k are below it, once there have been as many
+  size_t size_ = 0;            // of what follows, which has room to spare
   std::vector<int32_t> distances_;
-  std::vector<uint32_t> nodes_;  // beside distances_
-  std::vector<uint32_t> found_;
-  std::vector<uint64_t> keys_;
+  std::vector<uint32_t> nodes_;
 };
 
 }  // namespace pomai::index

@@ -65,8 +65,6 @@ std::vector<uint32_t> Chain(const std::vector<uint32_t>& nearest, uint32_t leade
 std::vector<uint32_t> NearestColumns(const Space& space, std::span<const uint32_t> rows,
                                      std::span<const uint32_t> columns, uint32_t k, uint32_t threads) {
   std::vector<BlockColumns> blocks;
-  std::vector<uint32_t> positions(columns.size());
-  std::iota(positions.begin(), positions.end(), 0U);
   for (size_t begin = 0; begin < columns.size(); begin += kColumnBlock) {
     blocks.emplace_back(space, columns.subspan(begin, std::min(kColumnBlock, columns.size() - begin)));
   }
@@ -75,6 +73,7 @@ std::vector<uint32_t> NearestColumns(const Space& space, std::span<const uint32_
     explicit Worker(const Space& space) : block(space), keys(kRowBlock) {}
     BlockRows block;
     std::vector<NearestKeys> keys;
+    NearestKeys::Room room;
     std::vector<Neighbour> found;
   };
   std::vector<Worker> workers(WorkerCount(rows.size(), kRowBlock, threads), Worker(space));
@@ -82,12 +81,12 @@ std::vector<uint32_t> NearestColumns(const Space& space, std::span<const uint32_
     Worker& worker = workers[id];
     worker.block.Assign(rows.subspan(begin, end - begin));
     for (size_t i = begin; i < end; ++i) {
-      worker.keys[i - begin].Reset(k);
+      worker.keys[i - begin].Reset(k, worker.room);
     }
     for (size_t b = 0; b < blocks.size(); ++b) {
       worker.block.Distances(blocks[b]);
       for (size_t i = begin; i < end; ++i) {
-        worker.keys[i - begin].Offer(worker.block.row(i - begin), positions.data() + b * kColumnBlock,
+        worker.keys[i - begin].Offer(worker.block.row(i - begin), static_cast<uint32_t>(b * kColumnBlock),
                                      blocks[b].size());
       }
     }

@@ -35,19 +35,26 @@ bool LiveNodes::Has(uint32_t node) const {
   return false;
 }
 
-bool FilteredWalk::Run(const GraphView& graph, const void* query, size_t ef, const LiveNodes& live, uint64_t most) {
+bool FilteredWalk::Run(const GraphView& graph, const void* query, size_t ef, std::span<const Neighbour> starts,
+                       const LiveNodes& live, uint64_t most) {
   ef_ = std::max<size_t>(1, ef);
   limit_ = std::numeric_limits<float>::infinity();
   frontier_.clear();
   found_.clear();
   fresh_.resize(graph.degree);
-  distances_ = 0;
+  distances_ = graph.entries.size();
   if (seen_.size() != graph.nodes || epoch_ == UINT8_MAX) {
     seen_.assign(graph.nodes, 0);
     epoch_ = 0;
   }
   ++epoch_;
-  Enter(graph, query, live);
+  for (const Neighbour& start : starts) {
+    const uint32_t node = graph.entries[start.node];
+    if (node < graph.nodes && seen_[node] != epoch_) {
+      seen_[node] = epoch_;
+      Offer(graph, start.distance, node, live);
+    }
+  }
   const uint64_t entering = distances_;
   uint64_t left = 0;
   uint64_t left_live = 0;
@@ -123,36 +130,6 @@ void FilteredWalk::Scan(const GraphView& graph, const void* query, size_t k, con
     measure();
   }
   std::sort_heap(found_.begin(), found_.end());
-}
-
-void FilteredWalk::Enter(const GraphView& graph, const void* query, const LiveNodes& live) {
-  const Space& space = graph.entry_space;
-  const auto entries = static_cast<uint32_t>(graph.entries.size());
-  std::vector<Neighbour>& best = frontier_;
-  for (uint32_t i = 0; i < entries; i += 4) {
-    const void* four[4];
-    float out[4];
-    for (uint32_t c = 0; c < 4; ++c) {
-      four[c] = space.at(std::min(i + c, entries - 1));
-    }
-    space.quad(query, four, space.length, out);
-    for (uint32_t c = 0; c < std::min(4U, entries - i); ++c) {
-      best.push_back({out[c], graph.entries[i + c]});
-    }
-  }
-  distances_ += entries;
-  const size_t starts = std::min(kStarts, best.size());
-  std::partial_sort(best.begin(), best.begin() + static_cast<std::ptrdiff_t>(starts), best.end());
-  Neighbour chosen[kStarts];
-  std::copy_n(best.begin(), starts, chosen);
-  best.clear();
-  for (size_t i = 0; i < starts; ++i) {
-    const uint32_t node = chosen[i].node;
-    if (node < graph.nodes && seen_[node] != epoch_) {
-      seen_[node] = epoch_;
-      Offer(graph, chosen[i].distance, node, live);
-    }
-  }
 }
 
 void FilteredWalk::Leave(const GraphView& graph, const void* query, uint32_t node, const LiveNodes& live) {

@@ -24,9 +24,11 @@ struct LiveNodes {
 
 class FilteredWalk {
  public:
-  // Leaves the nearest live nodes to `query` in found(), nearest first, at most `ef` of them. False, and nothing of use
-  // in found(), where it has cost or is about to cost more than `most` distances.
-  bool Run(const GraphView& graph, const void* query, size_t ef, const LiveNodes& live, uint64_t most);
+  // Leaves the nearest live nodes to `query` in found(), nearest first, at most `ef` of them, walking from `starts`,
+  // the nearest entry points by their places. False, and nothing of use in found(), where it has cost or is about to
+  // cost more than `most` distances.
+  bool Run(const GraphView& graph, const void* query, size_t ef, std::span<const Neighbour> starts,
+           const LiveNodes& live, uint64_t most);
 
   // Leaves the `k` nearest live nodes in found(), nearest first and of equals the lower one, by looking at all of them.
   void Scan(const GraphView& graph, const void* query, size_t k, const LiveNodes& live);
@@ -36,7 +38,6 @@ class FilteredWalk {
   [[nodiscard]] uint64_t distances() const { return distances_; }
 
  private:
-  void Enter(const GraphView& graph, const void* query, const LiveNodes& live);
   void Leave(const GraphView& graph, const void* query, uint32_t node, const LiveNodes& live);
   void Offer(const GraphView& graph, float distance, uint32_t node, const LiveNodes& live);
 

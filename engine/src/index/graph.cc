@@ -73,7 +73,8 @@ class GraphScratch final : public Scratch {
   Space space;                 // over them
   BlockRows block;
   std::vector<uint32_t> coded;
-  std::vector<uint32_t> found;
+  std::vector<uint32_t> found;  // entry points, and their distances
+  std::vector<int32_t> values;
 };
 
 class GraphIndex final : public Index {
@@ -112,10 +113,14 @@ class GraphIndex final : public Index {
                           const SearchParams& params) const;
   void SearchBlock(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch,
                    std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
-  void SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
-                      std::vector<Hit>& hits, SearchCounters& counters) const;
+  void SearchFiltered(std::span<const float* const> queries, const SearchParams& params, uint32_t live,
+                      GraphScratch& scratch, std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
   [[nodiscard]] uint64_t MostOfWalk(uint32_t live, uint64_t ef) const;
-  void FindStarts(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch) const;
+  void Encode(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch) const;
+  void FindStarts(GraphScratch& scratch) const;
+  [[nodiscard]] Starts StartsOf(const Aim& aim, size_t query, const GraphScratch& scratch) const {
+    return aim.graph == &codes_ ? scratch.starts[query] : NearestEntries(floats_, aim.target);
+  }
   void Begin(Lane& lane, std::span<const float* const> queries, const SearchParams& params,
              const GraphScratch& scratch) const;
   void FetchRows(const Lane& lane, uint32_t k) const;
@@ -243,15 +248,15 @@ void GraphIndex::SearchMany(std::span<const float* const> queries, const SearchP
     return;
   }
   const uint64_t ef = std::max(params.ef, params.k);
-  const bool walk = !params.exact && ef < live / 2;
-  if (walk && params.hidden.empty()) {
-    for (size_t begin = 0; begin < queries.size(); begin += kBlock) {
-      const size_t count = std::min(kBlock, queries.size() - begin);
-      SearchBlock(queries.subspan(begin, count), params, own, hits.subspan(begin, count), counters);
-    }
-  } else if (!params.exact && !params.hidden.empty()) {
-    for (size_t i = 0; i < queries.size(); ++i) {
-      SearchFiltered(queries[i], params, live, own, hits[i], counters);
+  const bool filtered = !params.hidden.empty();
+  const bool walk = !params.exact && (filtered || ef < live / 2);
+  for (size_t begin = 0; walk && begin < queries.size(); begin += kBlock) {
+    const size_t count = std::min(kBlock, queries.size() - begin);
+    const auto block = queries.subspan(begin, count);
+    if (filtered) {
+      SearchFiltered(block, params, live, own, hits.subspan(begin, count), counters);
+    } else {
+      SearchBlock(block, params, own, hits.subspan(begin, count), counters);
     }
   }
   for (size_t i = 0; i < queries.size(); ++i) {
@@ -287,7 +292,8 @@ Aim GraphIndex::AimAt(const float* query, const CodeModel::QueryCode& fit, const
 
 void GraphIndex::SearchBlock(std::span<const float* const> queries, const SearchParams& params, GraphScratch& scratch,
                              std::span<std::vector<Hit>> hits, SearchCounters& counters) const {
-  FindStarts(queries, params, scratch);
+  Encode(queries, params, scratch);
+  FindStarts(scratch);
   Lane* lanes[kLanes];
   size_t active = std::min(kLanes, queries.size());
   size_t next = 0;
@@ -332,54 +338,65 @@ uint64_t GraphIndex::MostOfWalk(uint32_t live, uint64_t ef) const {
   return std::min<uint64_t>(live, std::max({spare, nodes / kWasted, kMostOfWalk * ef}));
 }
 
-void GraphIndex::SearchFiltered(const float* query, const SearchParams& params, uint32_t live, GraphScratch& scratch,
-                                std::vector<Hit>& hits, SearchCounters& counters) const {
-  CodeModel::QueryCode fit;
-  scratch.codes.resize(kBlock * model_.stride);
-  if (model_.stride != 0) {
-    fit = model_.EncodeQuery(query, metric_, scratch.codes.data());
+void GraphIndex::SearchFiltered(std::span<const float* const> queries, const SearchParams& params, uint32_t live,
+                                GraphScratch& scratch, std::span<std::vector<Hit>> hits,
+                                SearchCounters& counters) const {
+  const uint64_t entries = floats_.entries.size();
+  Encode(queries, params, scratch);
+  if (live > entries) {  // else no walk is worth its start
+    FindStarts(scratch);
   }
-  const Aim aim = AimAt(query, fit, scratch.codes.data(), params);
   const LiveNodes nodes{params.hidden, starts_, rows_.rows};
-  // Where codes tell the distances, comparing the live rows one by one need not touch them.
-  const bool codes = aim.exact && aim.graph == &codes_;
-  const uint64_t most = codes ? live / kCodesScanned : MostOfWalk(live, aim.ef);
-  const uint64_t least = floats_.entries.size() + kLeastOfWalk * aim.ef;
-  bool found = most > least && scratch.filtered.Run(*aim.graph, aim.target, aim.keep, nodes, most);
-  counters.distances += most > least ? scratch.filtered.distances() : 0;
-  if (!found && codes) {
-    scratch.filtered.Scan(*aim.graph, aim.target, params.k, nodes);
-    counters.distances += scratch.filtered.distances();
-    counters.rows_scanned += scratch.filtered.distances();
-    found = true;
-  }
-  if (found) {
-    TopHits top(params.k, hits);
-    Collect(aim, scratch.filtered.found(), query, params, top, counters);
-    top.Finish();
+  FilteredWalk& walk = scratch.filtered;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const Aim aim = AimAt(queries[i], scratch.fits[i], scratch.codes.data() + i * model_.stride, params);
+    // Where codes tell the distances, comparing the live rows one by one need not touch them.
+    const bool codes = aim.exact && aim.graph == &codes_;
+    const uint64_t most = codes ? live / kCodesScanned : MostOfWalk(live, aim.ef);
+    bool found = false;
+    if (most > entries + kLeastOfWalk * aim.ef) {
+      found = walk.Run(*aim.graph, aim.target, aim.keep, StartsOf(aim, i, scratch).nearest(), nodes, most);
+      counters.distances += walk.distances();
+    }
+    if (!found && codes) {
+      walk.Scan(*aim.graph, aim.target, params.k, nodes);
+      counters.distances += walk.distances();
+      counters.rows_scanned += walk.distances();
+      found = true;
+    }
+    if (found) {
+      TopHits top(params.k, hits[i]);
+      Collect(aim, walk.found(), queries[i], params, top, counters);
+      top.Finish();
+    }
   }
 }
 
-// Encodes the queries and finds the entry points of those that walk on codes, all at once.
-void GraphIndex::FindStarts(std::span<const float* const> queries, const SearchParams& params,
-                            GraphScratch& scratch) const {
+// Encodes the queries of a block.
+void GraphIndex::Encode(std::span<const float* const> queries, const SearchParams& params,
+                        GraphScratch& scratch) const {
   std::fill_n(scratch.fits, kBlock, CodeModel::QueryCode{});
-  if (model_.stride == 0) {
-    return;
-  }
-  scratch.codes.resize(kBlock * model_.stride);
   scratch.coded.clear();
-  for (size_t i = 0; i < queries.size(); ++i) {
+  scratch.codes.resize(kBlock * model_.stride);
+  for (size_t i = 0; model_.stride != 0 && i < queries.size(); ++i) {
     scratch.fits[i] = model_.EncodeQuery(queries[i], metric_, scratch.codes.data() + i * model_.stride);
     if (WalksOnCodes(scratch.fits[i], params)) {
       scratch.coded.push_back(static_cast<uint32_t>(i));
     }
   }
+}
+
+// Finds the entry points of those that walk on codes, all at once.
+void GraphIndex::FindStarts(GraphScratch& scratch) const {
+  if (scratch.coded.empty()) {
+    return;
+  }
   scratch.space = Space::OfCodes(reinterpret_cast<const std::byte*>(scratch.codes.data()), model_.stride, metric_);
   scratch.block.Assign(scratch.coded);
   scratch.block.Distances(*entry_codes_);
   const size_t entries = entry_codes_->size();
-  scratch.found.resize(entries);
+  scratch.found.resize(entries + kernel::kSelectSlack);
+  scratch.values.resize(entries + kernel::kSelectSlack);
   for (size_t i = 0; i < scratch.coded.size(); ++i) {
     const int32_t* values = scratch.block.row(i);
     Starts starts;
@@ -391,10 +408,11 @@ void GraphIndex::FindStarts(std::span<const float* const> queries, const SearchP
     for (const Neighbour& start : starts.nearest()) {
       worst = std::max(worst, values[start.node]);
     }
-    const size_t more = kernel::Active().select_below(values + first, entries - first, worst, scratch.found.data());
+    const size_t more =
+        kernel::Active().select_below(values + first, entries - first, worst, static_cast<uint32_t>(first),
+                                      scratch.values.data(), scratch.found.data());
     for (size_t f = 0; f < more; ++f) {
-      const size_t e = first + scratch.found[f];
-      starts.Offer({DistanceOf(scratch.space, values[e]), static_cast<uint32_t>(e)});
+      starts.Offer({DistanceOf(scratch.space, scratch.values[f]), scratch.found[f]});
     }
     scratch.starts[scratch.coded[i]] = starts;
   }
@@ -407,8 +425,7 @@ void GraphIndex::Begin(Lane& lane, std::span<const float* const> queries, const 
   lane.ranking = false;
   lane.aim = AimAt(queries[lane.query], fit, code, params);
   const Aim& aim = lane.aim;
-  const Starts starts = aim.graph == &codes_ ? scratch.starts[lane.query] : NearestEntries(floats_, aim.target);
-  lane.walk.Begin(*aim.graph, aim.target, aim.ef, aim.keep, starts.nearest());
+  lane.walk.Begin(*aim.graph, aim.target, aim.ef, aim.keep, StartsOf(aim, lane.query, scratch).nearest());
 }
 
 void GraphIndex::FetchRows(const Lane& lane, uint32_t k) const {

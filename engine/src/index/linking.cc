@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "base/parallel.h"
 #include "index/block.h"
@@ -84,14 +85,16 @@ class Linker {
         probed_(probed),
         columns_(columns),
         rows_(space),
-        thinning_(space, params.degree) {}
+        thinning_(space, params.degree),
+        first_visits_(clusters.size(), kNone) {}
 
   void Link(uint32_t cluster, Lists& lists) {
     const uint32_t begin = clusters_.begins[cluster];
     const uint32_t size = clusters_.begins[cluster + 1] - begin;
+    rows_.Assign(std::span(all_).subspan(begin, size));
     keys_.resize(std::max<size_t>(keys_.size(), size));
     for (uint32_t i = 0; i < size; ++i) {
-      keys_[i].Reset(params_.candidates + 1);  // one more: the node itself is found
+      keys_[i].Reset(params_.candidates + 1, room_);  // one more: the node itself is found
     }
     // The nearest clusters first: once their nodes are in, few of the others' are near enough to be kept.
     const uint32_t first = std::min(params_.probes, kFirstProbes);
@@ -109,11 +112,20 @@ class Linker {
   }
 
  private:
-  struct Visitor {
-    uint32_t cluster;
-    uint32_t row;  // within the visitors' own cluster
-    auto operator<=>(const Visitor&) const = default;
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  // A node of the cluster that is worked on, on its way to another.
+  struct Visit {
+    uint32_t place;  // within its own cluster
+    uint32_t next;   // of those that visit the same cluster
   };
+
+  void Add(uint32_t visited, uint32_t place) {
+    if (first_visits_[visited] == kNone) {
+      visited_.push_back(visited);
+    }
+    visits_.push_back({place, std::exchange(first_visits_[visited], static_cast<uint32_t>(visits_.size()))});
+  }
 
   // Visits, for each node of a cluster, the clusters it probes from rank `from` up to `to`, and before the first of
   // them its own, which with inner product need not be among them.
@@ -121,37 +133,29 @@ class Linker {
     const uint32_t begin = clusters_.begins[cluster];
     const uint32_t size = clusters_.begins[cluster + 1] - begin;
     visits_.clear();
-    for (uint32_t row = 0; row < size; ++row) {
-      const uint32_t* probes = probed_.data() + size_t{begin + row} * params_.probes;
+    visited_.clear();
+    for (uint32_t place = 0; place < size; ++place) {
+      const uint32_t* probes = probed_.data() + size_t{begin + place} * params_.probes;
       if (from == 0) {
-        visits_.push_back({cluster, row});
+        Add(cluster, place);
       }
       for (uint32_t i = from; i < to; ++i) {
         if (probes[i] != cluster) {
-          visits_.push_back({probes[i], row});
+          Add(probes[i], place);
         }
       }
     }
     // All that visit one cluster go together.
-    std::sort(visits_.begin(), visits_.end());
-    for (size_t first = 0; first < visits_.size();) {
-      size_t last = first;
-      nodes_.clear();
-      while (last < visits_.size() && visits_[last].cluster == visits_[first].cluster) {
-        nodes_.push_back(begin + visits_[last++].row);
+    for (const uint32_t visited : visited_) {
+      places_.clear();
+      for (uint32_t i = std::exchange(first_visits_[visited], kNone); i != kNone; i = visits_[i].next) {
+        places_.push_back(visits_[i].place);
       }
-      Visit(visits_[first].cluster, first, last);
-      first = last;
-    }
-  }
-
-  void Visit(uint32_t cluster, size_t first, size_t last) {
-    const BlockColumns& columns = columns_[cluster];
-    const uint32_t* nodes = all_.data() + clusters_.begins[cluster];
-    rows_.Assign(nodes_);
-    rows_.Distances(columns);
-    for (size_t i = first; i < last; ++i) {
-      keys_[visits_[i].row].Offer(rows_.row(i - first), nodes, columns.size());
+      const BlockColumns& columns = columns_[visited];
+      rows_.Distances(columns, places_);
+      for (size_t i = 0; i < places_.size(); ++i) {
+        keys_[places_[i]].Offer(rows_.row(i), clusters_.begins[visited], columns.size());
+      }
     }
   }
 
@@ -164,8 +168,11 @@ class Linker {
   BlockRows rows_;
   Thinning thinning_;
   std::vector<NearestKeys> keys_;
-  std::vector<Visitor> visits_;
-  std::vector<uint32_t> nodes_;
+  NearestKeys::Room room_;
+  std::vector<Visit> visits_;
+  std::vector<uint32_t> first_visits_;  // a cluster's, in visits_
+  std::vector<uint32_t> visited_;       // the clusters that have any
+  std::vector<uint32_t> places_;
   std::vector<Neighbour> candidates_;
 };
 

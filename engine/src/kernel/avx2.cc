@@ -141,8 +141,12 @@ struct Avx2Set {
     const __m256i below = _mm256_cmpgt_epi32(_mm256_set1_epi32(limit), eight);
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(below)));
   }
-  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t* found) {
-    return SelectByMask<Avx2Set>(values, count, limit, found);
+  static size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
+    return CountByMask<Avx2Set>(values, count, limit);
+  }
+  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                            uint32_t* numbers) {
+    return SelectByMask<Avx2Set>(values, count, limit, first, below, numbers);
   }
 };
 

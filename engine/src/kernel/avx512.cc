@@ -96,21 +96,40 @@ struct Avx512Set {
     }
   };
 
-  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t* found) {
+  static size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
     const __m512i limits = _mm512_set1_epi32(limit);
-    __m512i positions = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    size_t below = 0;
+    for (size_t i = 0; i < count; i += 16) {
+      const __mmask16 valid = First(count - i);
+      below += static_cast<size_t>(
+          __builtin_popcount(_mm512_mask_cmplt_epi32_mask(valid, _mm512_maskz_loadu_epi32(valid, values + i), limits)));
+    }
+    return below;
+  }
+  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                            uint32_t* numbers) {
+    const __m512i limits = _mm512_set1_epi32(limit);
+    __m512i positions = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int32_t>(first)),
+                                         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     size_t selected = 0;
     for (size_t i = 0; i < count; i += 16) {
-      const auto valid = static_cast<__mmask16>(count - i < 16 ? (1U << (count - i)) - 1U : 0xFFFFU);
-      const __mmask16 below = _mm512_mask_cmplt_epi32_mask(valid, _mm512_maskz_loadu_epi32(valid, values + i), limits);
-      if (below != 0) {
-        _mm512_mask_compressstoreu_epi32(found + selected, below, positions);
-        selected += static_cast<size_t>(__builtin_popcount(below));
+      const __mmask16 valid = First(count - i);
+      const __m512i sixteen = _mm512_maskz_loadu_epi32(valid, values + i);
+      const __mmask16 mask = _mm512_mask_cmplt_epi32_mask(valid, sixteen, limits);
+      if (mask != 0) {
+        // Whole registers, beyond the end: storing only what was selected takes several times as long.
+        _mm512_storeu_si512(below + selected, _mm512_maskz_compress_epi32(mask, sixteen));
+        _mm512_storeu_si512(numbers + selected, _mm512_maskz_compress_epi32(mask, positions));
+        selected += static_cast<size_t>(__builtin_popcount(mask));
       }
       positions = _mm512_add_epi32(positions, _mm512_set1_epi32(16));
     }
     return selected;
   }
+
+ private:
+  // The lanes below `count`.
+  static __mmask16 First(size_t count) { return static_cast<__mmask16>(count < 16 ? (1U << count) - 1U : 0xFFFFU); }
 };
 
 constexpr Table kTable = MakeTable<Avx512Set>("avx512");

@@ -36,6 +36,8 @@ struct TileRows {
   size_t count;
 };
 
+inline constexpr size_t kSelectSlack = 15;
+
 struct Table {
   const char* name;
 
@@ -61,9 +63,12 @@ struct Table {
   // out[i * out_stride + j] = a.terms[i] + b.terms[j] - 2 * (sum over d of a.row(i)[d] * b.row(j)[d]).
   void (*code_tile)(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride);
 
-  // Appends to `found` the positions i in [0, count) with values[i] < limit, in order; returns how many. `found` has
-  // room for `count`.
-  size_t (*select_below)(const int32_t* values, size_t count, int32_t limit, uint32_t* found);
+  // How many of `count` values are below `limit`.
+  size_t (*count_below)(const int32_t* values, size_t count, int32_t limit);
+  // Copies the values below `limit` to `below`, and `first` plus their positions to `numbers`, both in order; returns
+  // how many. Both have room for `count` and kSelectSlack more, which may be written to. They are not `values`.
+  size_t (*select_below)(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                         uint32_t* numbers);
 
   // The number of bits set.
   uint64_t (*popcount)(const uint64_t* words, size_t count);

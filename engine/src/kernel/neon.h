@@ -124,8 +124,12 @@ struct NeonSet {
     const uint8x8_t below = vmovn_u16(vcombine_u16(low, high));
     return vget_lane_u64(vreinterpret_u64_u8(vand_u8(below, vdup_n_u8(1))), 0);
   }
-  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t* found) {
-    return SelectByMask<NeonSet>(values, count, limit, found);
+  static size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
+    return CountByMask<NeonSet>(values, count, limit);
+  }
+  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                            uint32_t* numbers) {
+    return SelectByMask<NeonSet>(values, count, limit, first, below, numbers);
   }
 
  private:

@@ -16,7 +16,9 @@ void MultiplyAdd(const float* x, const float* y, float* sums) {
   // Without an instruction for it. The product of two floats is exact as a double. Rounding its sum to a double and
   // then to a float goes wrong only where the double stands half-way between two floats and its own rounding lost
   // something, which tells on what side of half-way the sum lies.
-  constexpr uint64_t kBelowHalf = (uint64_t{1} << 28U) - 1;
+  constexpr uint64_t kHalf = uint64_t{1} << 28U;  // what the double has next to a float's last bit
+  constexpr uint64_t kBelowHalf = kHalf - 1;
+  constexpr double kLeastNormal = 0x1p-126;  // below it a float has fewer bits, and half-way stands higher
   double products[kLanes];
   double totals[kLanes];
   uint64_t bits[kLanes];
@@ -27,7 +29,9 @@ void MultiplyAdd(const float* x, const float* y, float* sums) {
   }
   __builtin_memcpy(bits, totals, sizeof bits);
   for (size_t i = 0; i < kLanes; ++i) {
-    half_way |= (bits[i] & kBelowHalf) == 0;
+    // A sum of whole numbers has zeros below half, too, but is a float as it is.
+    half_way |= (bits[i] & kBelowHalf) == 0 &&
+                ((bits[i] & kHalf) != 0 || (totals[i] < kLeastNormal && totals[i] > -kLeastNormal && totals[i] != 0));
   }
   for (size_t i = 0; half_way && i < kLanes; ++i) {
     const double term = static_cast<double>(sums[i]);
@@ -148,8 +152,17 @@ struct Plain {
   };
 };
 
-size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t* found) {
-  return SelectRest<Plain>(values, 0, count, limit, found, 0);
+size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
+  uint32_t below = 0;  // no wider than the values, or fewer fit a register
+  for (size_t i = 0; i < count; ++i) {
+    below += values[i] < limit ? 1 : 0;
+  }
+  return below;
+}
+
+size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                   uint32_t* numbers) {
+  return SelectRest<Plain>(values, 0, count, limit, first, below, numbers, 0);
 }
 
 constexpr Table kTable = {"scalar",
@@ -164,6 +177,7 @@ constexpr Table kTable = {"scalar",
                           CodeDistanceDot,
                           EachOfFour<CodeDistanceDot>,
                           CodeTile<Plain::Tile>,
+                          CountBelow,
                           SelectBelow,
                           Popcount<Plain>};
 

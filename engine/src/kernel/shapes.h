@@ -6,7 +6,7 @@
 //   Codes   kWidth bytes as Part, 32-bit sums in a Register; Zero, Load, LoadFirst (missing bytes are 128),
 //           AddSquares (of differences), AddProducts (of what stands above 128), Total and Totals.
 //   Tile    kRows, kGroups: the rows and groups whose sums fit the registers; Zero, LoadColumns, LoadRow, Add and
-//   Store. SelectBelow
+//   Store. CountBelow, SelectBelow
 //
 // The scalar table is plain loops and does without them.
 //
@@ -194,28 +194,46 @@ void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* o
 
 // SelectBelow from position i on, of which `selected` were found before it.
 template <typename Set>
-size_t SelectRest(const int32_t* values, size_t i, size_t count, int32_t limit, uint32_t* found, size_t selected) {
+size_t SelectRest(const int32_t* values, size_t i, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                  uint32_t* numbers, size_t selected) {
   for (; i < count; ++i) {
-    found[selected] = static_cast<uint32_t>(i);
+    below[selected] = values[i];
+    numbers[selected] = first + static_cast<uint32_t>(i);
     selected += values[i] < limit ? 1 : 0;
   }
   return selected;
 }
 
-// SelectBelow by masks of eight values: Set::Below8 gives a bit for each that is below, Set::kBelowShift tells their
-// distance.
+// CountBelow and SelectBelow by masks of eight values: Set::Below8 gives a bit for each that is below, Set::kBelowShift
+// tells their distance.
 template <typename Set>
-size_t SelectByMask(const int32_t* values, size_t count, int32_t limit, uint32_t* found) {
+size_t CountByMask(const int32_t* values, size_t count, int32_t limit) {
+  size_t below = 0;
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    below += static_cast<size_t>(__builtin_popcountll(Set::Below8(values + i, limit)));
+  }
+  for (; i < count; ++i) {
+    below += values[i] < limit ? 1 : 0;
+  }
+  return below;
+}
+
+template <typename Set>
+size_t SelectByMask(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                    uint32_t* numbers) {
   size_t selected = 0;
   size_t i = 0;
   for (; i + 8 <= count; i += 8) {
     auto bits = Set::Below8(values + i, limit);
     while (bits != 0) {
-      found[selected++] = static_cast<uint32_t>(i) + (static_cast<uint32_t>(__builtin_ctzll(bits)) >> Set::kBelowShift);
+      const size_t at = i + (static_cast<size_t>(__builtin_ctzll(bits)) >> Set::kBelowShift);
+      below[selected] = values[at];
+      numbers[selected++] = first + static_cast<uint32_t>(at);
       bits &= bits - 1;
     }
   }
-  return SelectRest<Set>(values, i, count, limit, found, selected);
+  return SelectRest<Set>(values, i, count, limit, first, below, numbers, selected);
 }
 
 template <typename Set>
@@ -241,6 +259,7 @@ constexpr Table MakeTable(const char* name) {
           Pair<CodeNegativeDot<Set>>,
           Quad<CodeNegativeDot<Set>>,
           CodeTile<typename Set::Tile>,
+          Set::CountBelow,
           Set::SelectBelow,
           Popcount<Set>};
 }
