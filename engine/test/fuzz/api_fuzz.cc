@@ -2,8 +2,10 @@
 // rows in a map. The first bytes are the options.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
+#include "pomai/pomai_x.h"
 #include "scratch.h"
 
 namespace {
@@ -45,7 +47,7 @@ class Session {
 
   void Run() {
     for (int calls = 0; !input_.empty() && calls < 200; ++calls) {
-      switch (input_.Byte() % 12) {
+      switch (input_.Byte() % 15) {
         case 0:
         case 1:
         case 2:
@@ -72,6 +74,13 @@ class Session {
           break;
         case 10:
           Hold();
+          break;
+        case 11:
+        case 12:
+          SearchSome();
+          break;
+        case 13:
+          ExistAll();
           break;
         default:
           CallBadly();
@@ -284,29 +293,90 @@ class Session {
     std::generate(queries.begin(), queries.end(), [&] { return PickVector(); });
     FUZZ_CHECK(database_->SearchBatch(queries, k, hits).ok());
     for (size_t i = 0; i < queries.size(); ++i) {
-      CheckHits(queries[i], k, hits[i]);
+      CheckHits(queries[i], k, frozen_, options_.adaptive_threshold != 0, hits[i]);
     }
   }
 
-  void CheckHits(const Vector& query, size_t k, const std::vector<fixture::Hit>& hits) {
+  std::vector<uint64_t> PickIds() {
+    std::vector<uint64_t> ids(input_.Byte() % 32);
+    std::generate(ids.begin(), ids.end(), [&] { return Id(); });
+    return ids;
+  }
+
+  // The extended search, with everything that a call may ask for.
+  void SearchSome() {
+    std::vector<uint64_t> ids = PickIds();
+    if (input_.Byte() != 255) {
+      std::sort(ids.begin(), ids.end());
+    }
+    pomai_x_search_params_t params;
+    pomai_x_search_params_init(&params);
+    params.ef_search = input_.Byte();
+    params.threads = input_.Byte() % 4;
+    params.flags = input_.Byte() % 4;
+    params.id_mode = input_.Byte() % 3;
+    Table among;
+    std::copy_if(frozen_.begin(), frozen_.end(), std::inserter(among, among.end()), [&](const auto& row) {
+      const bool named = std::find(ids.begin(), ids.end(), row.first) != ids.end();
+      return params.id_mode == POMAI_X_IDS_ALL || named == (params.id_mode == POMAI_X_IDS_ALLOWED);
+    });
+    if (params.id_mode == POMAI_X_IDS_ALL) {
+      ids.clear();
+    }
+    params.ids = ids.empty() ? nullptr : ids.data();
+    params.id_count = ids.size();
+    const std::vector<Vector> vectors = {PickVector(), PickVector()};
+    const uint32_t k = 1 + input_.Byte() % 40;
+    const std::vector<pomai_query_t> queries = {fixture::Query(vectors[0], k), fixture::Query(vectors[1], k)};
+    pomai_search_results_t* results = nullptr;
+    const Outcome outcome =
+        Take(pomai_x_search_batch(database_->handle(), queries.data(), queries.size(), &params, &results));
+    if (!std::is_sorted(ids.begin(), ids.end())) {
+      FUZZ_CHECK(outcome.code == POMAI_STATUS_INVALID_ARGUMENT && results == nullptr);
+      return;
+    }
+    FUZZ_CHECK(outcome.ok());
+    const bool scanned = options_.adaptive_threshold != 0 || (params.flags & POMAI_X_SEARCH_EXACT) != 0;
+    for (size_t i = 0; i < queries.size(); ++i) {
+      std::vector<fixture::Hit> hits;
+      for (size_t rank = 0; rank < results[i].count; ++rank) {
+        hits.push_back({results[i].ids[rank], results[i].scores[rank]});
+      }
+      CheckHits(vectors[i], k, among, scanned, hits);
+    }
+    pomai_search_batch_free(results, queries.size());
+  }
+
+  void ExistAll() {
+    const std::vector<uint64_t> ids = PickIds();
+    std::vector<uint8_t> exists(ids.size(), 7);
+    FUZZ_CHECK(Take(pomai_x_exists_batch(database_->handle(), ids.data(), ids.size(), exists.data())).ok());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      FUZZ_CHECK(exists[i] == (rows_.contains(ids[i]) ? 1 : 0));
+    }
+  }
+
+  // `scanned`: all of `rows` were compared, so the hits are the best there are.
+  void CheckHits(const Vector& query, size_t k, const Table& rows, bool scanned,
+                 const std::vector<fixture::Hit>& hits) {
     std::vector<fixture::Hit> expected;
-    for (const auto& [id, row] : frozen_) {
+    for (const auto& [id, row] : rows) {
       expected.push_back({id, Score(query, row.vector)});
     }
     std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
     expected.resize(std::min(expected.size(), k));
     FUZZ_CHECK(hits.size() <= expected.size());
-    if (options_.adaptive_threshold != 0) {
+    if (scanned) {
       FUZZ_CHECK(hits.size() == expected.size());
     }
     for (size_t i = 0; i < hits.size(); ++i) {
-      FUZZ_CHECK(frozen_.contains(hits[i].id));
+      FUZZ_CHECK(rows.contains(hits[i].id));
       FUZZ_CHECK(!std::isnan(hits[i].score));
       FUZZ_CHECK(i == 0 || hits[i - 1].score > hits[i].score ||
                  (hits[i - 1].score == hits[i].score && hits[i - 1].id < hits[i].id));
       if (exact_) {
-        FUZZ_CHECK(hits[i].score == Score(query, frozen_.at(hits[i].id).vector));
-        FUZZ_CHECK(options_.adaptive_threshold == 0 || hits[i] == expected[i]);
+        FUZZ_CHECK(hits[i].score == Score(query, rows.at(hits[i].id).vector));
+        FUZZ_CHECK(!scanned || hits[i] == expected[i]);
       }
     }
   }
@@ -317,7 +387,9 @@ class Session {
     auto query = fixture::Query(vector, 3);
     pomai_search_results_t* results = nullptr;
     pomai_status_t* status = nullptr;
-    switch (input_.Byte() % 8) {
+    pomai_x_search_params_t params;
+    pomai_x_search_params_init(&params);
+    switch (input_.Byte() % 13) {
       case 0:
         status = pomai_put_batch(handle, nullptr, 1);
         break;
@@ -342,6 +414,26 @@ class Session {
         break;
       case 6:
         status = pomai_search_batch(handle, &query, SIZE_MAX - input_.Byte(), &results);
+        break;
+      case 7:
+        params.struct_size = input_.Byte() % 64;
+        status = pomai_x_search_batch(handle, &query, 1, &params, &results);
+        break;
+      case 8:
+        params.flags = 4U << input_.Byte() % 30;
+        status = pomai_x_search_batch(handle, &query, 1, &params, &results);
+        break;
+      case 9:
+        params.id_mode = 3U + input_.Byte();
+        status = pomai_x_search_batch(handle, &query, 1, &params, &results);
+        break;
+      case 10:
+        params.id_mode = input_.Byte() % 3;
+        params.id_count = 1 + input_.Number() % SIZE_MAX;
+        status = pomai_x_search_batch(handle, &query, 1, &params, &results);
+        break;
+      case 11:
+        status = pomai_x_exists_batch(handle, nullptr, 1, nullptr);
         break;
       default:
         status = pomai_get(handle, 1, nullptr);
