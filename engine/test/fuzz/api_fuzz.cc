@@ -47,7 +47,7 @@ class Session {
 
   void Run() {
     for (int calls = 0; !input_.empty() && calls < 200; ++calls) {
-      switch (input_.Byte() % 15) {
+      switch (input_.Byte() % 16) {
         case 0:
         case 1:
         case 2:
@@ -81,6 +81,9 @@ class Session {
           break;
         case 13:
           ExistAll();
+          break;
+        case 14:
+          LeaveUnsynced();
           break;
         default:
           CallBadly();
@@ -345,6 +348,13 @@ class Session {
       CheckHits(vectors[i], k, among, scanned, hits);
     }
     pomai_search_batch_free(results, queries.size());
+  }
+
+  // Which changes nothing that a process can see.
+  void LeaveUnsynced() {
+    const Outcome outcome = Take(pomai_x_leave_unsynced(database_->handle()));
+    FUZZ_CHECK(outcome.code ==
+               (options_.fsync_policy == POMAI_FSYNC_NEVER ? POMAI_STATUS_OK : POMAI_STATUS_INVALID_ARGUMENT));
   }
 
   void ExistAll() {
