@@ -28,14 +28,14 @@ class Helpers {
 
   void Run(uint32_t workers, const Work& work) {
     Call call{work, 0, {}};
-    std::vector<Helper*> asked;
+    std::vector<std::shared_ptr<Helper>> asked;  // one that is done may end before this call does
     {
       const std::lock_guard lock(mutex_);
       try {
         asked.reserve(workers - 1);
         for (uint32_t worker = 1; worker < workers; ++worker) {
-          Helper& helper = TakeOne();
-          asked.push_back(&helper);
+          asked.push_back(TakeOne());
+          Helper& helper = *asked.back();
           helper.call = &call;
           helper.worker = worker;
           helper.wake.notify_one();
@@ -47,10 +47,10 @@ class Helpers {
     }
     work(0);
     std::unique_lock lock(mutex_);
-    for (Helper* helper : asked) {
+    for (const auto& helper : asked) {
       if (helper->call == &call) {  // not begun
         helper->call = nullptr;
-        PutBack(*helper);
+        PutBack(helper);
         --call.running;
       }
     }
@@ -59,11 +59,11 @@ class Helpers {
 
   // Ends the threads that wait, and the others once they would.
   void End() {
-    std::vector<std::unique_ptr<Helper>> ended;
+    std::vector<std::shared_ptr<Helper>> ended;
     {
       const std::lock_guard lock(mutex_);
       ending_ = true;
-      for (Helper* helper : std::exchange(idle_, {})) {
+      for (const auto& helper : std::exchange(idle_, {})) {
         End(*helper);
       }
       const auto first = std::partition(all_.begin(), all_.end(), [](const auto& helper) { return !helper->end; });
@@ -94,9 +94,9 @@ class Helpers {
 
   // What follows needs the mutex.
 
-  Helper& TakeOne() {
+  std::shared_ptr<Helper> TakeOne() {
     if (!idle_.empty()) {
-      Helper& helper = *idle_.back();
+      std::shared_ptr<Helper> helper = std::move(idle_.back());
       idle_.pop_back();
       return helper;
     }
@@ -108,17 +108,17 @@ class Helpers {
     });
     all_.reserve(all_.size() + 1);
     idle_.reserve(all_.size() + 1);
-    auto helper = std::make_unique<Helper>();
-    helper->thread = std::thread([this, &own = *helper] { Serve(own); });
-    all_.push_back(std::move(helper));
-    return *all_.back();
+    auto helper = std::make_shared<Helper>();
+    helper->thread = std::thread([this, helper] { Serve(helper); });
+    all_.push_back(helper);
+    return helper;
   }
 
-  void PutBack(Helper& helper) {
+  void PutBack(const std::shared_ptr<Helper>& helper) {
     if (ending_ || idle_.size() >= most_idle_) {
-      End(helper);
+      End(*helper);
     } else {
-      idle_.push_back(&helper);  // there is room for all
+      idle_.push_back(helper);  // there is room for all
     }
   }
 
@@ -127,16 +127,16 @@ class Helpers {
     helper.wake.notify_one();
   }
 
-  void Serve(Helper& own) {
+  void Serve(const std::shared_ptr<Helper>& own) {
     std::unique_lock lock(mutex_);
     while (true) {
-      own.wake.wait(lock, [&] { return own.call != nullptr || own.end; });
-      if (own.call == nullptr) {
-        own.ended = true;
+      own->wake.wait(lock, [&] { return own->call != nullptr || own->end; });
+      if (own->call == nullptr) {
+        own->ended = true;
         return;
       }
-      Call& call = *std::exchange(own.call, nullptr);
-      const uint32_t worker = own.worker;
+      Call& call = *std::exchange(own->call, nullptr);
+      const uint32_t worker = own->worker;
       lock.unlock();
       call.work(worker);
       lock.lock();
@@ -151,8 +151,8 @@ class Helpers {
   const Helpers* const inherited_;  // of the process that this one was forked from, so that it is no leak
   const size_t most_idle_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Helper>> all_;
-  std::vector<Helper*> idle_;
+  std::vector<std::shared_ptr<Helper>> all_;
+  std::vector<std::shared_ptr<Helper>> idle_;
   bool ending_ = false;
 };
 
