@@ -1,10 +1,11 @@
 """Builds the wheel, native library included: a PEP 517 backend that needs the standard library only.
 
     python3 -m pip wheel --no-deps --no-index -w <directory> ./python
-    python3 python/build_backend/wheel_backend.py <directory>      (the same, where there is no pip)
+    python3 python/build_backend/wheel_backend.py <directory> [<platform>]    (the same, where there is no pip)
 
-The library is the one of the engine's build. There is no source distribution: the engine's source is not part of this
-folder, so nothing could be built from it.
+The library is the one of the engine's build: for this machine, or for the platform given, such as linux-aarch64, as far
+as the engine was built for it (with pip 23.1 or later: --config-settings platform=linux-aarch64). There is no source
+distribution: the engine's source is not part of this folder, so nothing could be built from it.
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ def build_wheel(
 ) -> str:
     """Writes the wheel into the directory and returns its name. The same inputs give the same bytes.
 
-    FileNotFoundError if the engine is not built.
+    FileNotFoundError if the engine is not built for the platform.
     """
-    library = _built_library()
-    tag = f"py3-none-{platform_tag(library)}"
+    platform = (config_settings or {}).get("platform")
+    library = _built_library(platform)
+    tag = f"py3-none-{platform_tag(library, _system(platform))}"
     version = package_version()
     files = {
         path.relative_to(_SOURCE).as_posix(): path.read_bytes()
@@ -96,9 +98,8 @@ def package_version() -> str:
     return found.group(1)
 
 
-def platform_tag(library: Path) -> str:
+def platform_tag(library: Path, system: str) -> str:
     """The wheel's platform: on Linux the oldest system that the library's symbol versions allow."""
-    system = re.sub(r"[-.]", "_", sysconfig.get_platform())
     if not system.startswith("linux_"):
         return system
     content = library.read_bytes()
@@ -110,15 +111,20 @@ def platform_tag(library: Path) -> str:
     return system
 
 
-def _built_library() -> Path:
+def _system(platform: Optional[str]) -> str:
+    """The tag of a folder's platform, or of this machine's."""
+    name = sysconfig.get_platform() if platform is None else platform
+    return re.sub(r"[-.]", "_", name)
+
+
+def _built_library(platform: Optional[str]) -> Path:
     sys.path.insert(0, str(_SOURCE))
     try:
         from pomaidb import _lookup
     finally:
         sys.path.remove(str(_SOURCE))
-    library = (
-        _PYTHON.parent / "engine" / "target" / "classes" / _lookup.platform_name() / _lookup.library_name()
-    )
+    folder = _lookup.platform_name() if platform is None else platform
+    library = _PYTHON.parent / "engine" / "target" / "classes" / folder / _lookup.library_name()
     if not library.is_file():
         raise FileNotFoundError(
             f"Cannot build the wheel of pomaidb: there is no {library} (build the engine first: "
@@ -137,6 +143,6 @@ def _record(files: dict[str, bytes], record: str) -> bytes:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: wheel_backend.py <directory for the wheel>")
-    print(Path(sys.argv[1]) / build_wheel(sys.argv[1]))
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: wheel_backend.py <directory for the wheel> [<platform>]")
+    print(Path(sys.argv[1]) / build_wheel(sys.argv[1], {"platform": sys.argv[2]} if sys.argv[2:] else None))

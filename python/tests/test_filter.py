@@ -57,6 +57,25 @@ class FilterTest(DatabaseTestCase):
         self.assertEqual(500, agreeing(400))
         self.assertLess(agreeing(10), 500)
 
+    def test_exact_and_float32_find_what_codes_cannot_tell(self):
+        numbers = random.Random(6)
+        db = self.open(8, metric="l2", hnsw_m=8)
+        rows = [[numbers.gauss(0, 1) for _ in range(8)] for _ in range(2000)]
+        close = range(400, 440)  # 40 rows on a line so short that all of them have one code
+        for place, row in enumerate(close):
+            rows[row] = [3.0 + 1e-6 * place] * 8
+        pomaidb.put_batch(db, range(2000), rows)
+        pomaidb.freeze(db)
+        nearest = [439, 438, 437]
+
+        def found(**flags):
+            [(ids, scores)] = pomaidb.search_batch(db, [[3.1] * 8], 3, ef=3, **flags)
+            return ids, scores
+
+        self.assertEqual(nearest, found(exact=True)[0])
+        self.assertEqual(nearest, found(exact=True, float32=True, allowed=close)[0])
+        self.assertGreater(found(float32=True)[1][0], found()[1][0])
+
     def test_bad_arguments_are_named(self):
         db = self.filled(10)
         with self.fails("with both allowed and denied ids"):
@@ -67,11 +86,14 @@ class FilterTest(DatabaseTestCase):
             self.ids(db, 1.0, allowed=[1, -1])
         with self.fails("with denied", "ids=7"):
             self.ids(db, 1.0, denied=7)
+        for name in ("exact", "float32"):
+            with self.fails(f"with {name}=1 (accepted: True or False)"):
+                self.ids(db, 1.0, **{name: 1})
 
     def test_a_library_without_the_extension_is_named(self):
         db = self.filled(10, library="gen_b")
         self.assertEqual([4, 3, 5], self.ids(db, 3.9))
-        for wanted, filters in [("ef", {"ef": 10}), ("allowed", {"allowed": [1]}), ("ef and denied", dict(ef=9, denied=[1]))]:
+        for wanted, filters in [("ef", {"ef": 10}), ("allowed", {"allowed": [1]}), ("ef and denied", dict(ef=9, denied=[1])), ("float32", {"float32": True})]:
             with self.fails(
                 f"with {wanted}", str(test_library("gen_b")), "no function pomai_x_search_batch",
                 code=StatusCode.UNIMPLEMENTED,

@@ -116,6 +116,8 @@ def search_batch(
     ef: Optional[int] = None,
     allowed: Optional[Ids] = None,
     denied: Optional[Ids] = None,
+    exact: bool = False,
+    float32: bool = False,
 ) -> list[tuple[list[int], list[float]]]:
     """The best `topk` frozen rows for each query, or all where there are fewer.
 
@@ -123,11 +125,13 @@ def search_batch(
     ef: candidates kept while a graph is searched, 1 to 100000, for this call; None: as the database was opened.
     allowed: ids, as put_batch takes them, in any order: only rows of these are found, exactly as many as there are up
         to topk; few of them cost little. denied: ids of which no row is found. At most one of the two.
+    exact: compare every row that may be found, without an index. float32: search graphs on the vectors, not on 8-bit
+        codes of them: slower, for data whose neighbours the codes cannot tell where the engine has not seen that.
 
     Returns n pairs (ids, scores), best first, in the order of the queries. Higher scores are better: the inner product,
     or minus the squared Euclidean distance.
 
-    ef, allowed and denied need this project's engine. PomaiDBError if the library has no extension for them
+    All arguments after topk need this project's engine. PomaiDBError if the library has no extension for them
     (UNIMPLEMENTED), a query has not db.dim components, topk or another argument is out of range, the database is
     closed, or the search fails.
     """
@@ -138,7 +142,7 @@ def search_batch(
         library = handle.library
         search = library.search_batch
         params: tuple[int, ...] = ()
-        extended = _search_params(library, ef, allowed, denied, attempt)
+        extended = _search_params(library, ef, allowed, denied, exact, float32, attempt)
         if extended is not None:
             search, block = extended
             params = (block.address,)
@@ -158,10 +162,19 @@ def search_batch(
 
 
 def _search_params(
-    library: Library, ef: Optional[int], allowed: Optional[Ids], denied: Optional[Ids], attempt: str
+    library: Library,
+    ef: Optional[int],
+    allowed: Optional[Ids],
+    denied: Optional[Ids],
+    exact: bool,
+    float32: bool,
+    attempt: str,
 ) -> Optional[tuple[Callable[..., Any], _generation.SearchParams]]:
     """The search of the extension and its params; None where the plain search will do."""
-    given = {"ef": ef, "allowed": allowed, "denied": denied}
+    for name, flag in (("exact", exact), ("float32", float32)):
+        if not isinstance(flag, bool):
+            raise invalid(f"Cannot {attempt} with {name}={flag!r} (accepted: True or False)")
+    given = {"ef": ef, "allowed": allowed, "denied": denied, "exact": exact or None, "float32": float32 or None}
     wanted = [name for name, value in given.items() if value is not None]
     if not wanted:
         return None
@@ -174,7 +187,7 @@ def _search_params(
         ids = sorted_ids("allowed", allowed, attempt)
     elif denied is not None:
         ids = sorted_ids("denied", denied, attempt)
-    return search, _generation.SearchParams(checked_ef, ids, allowed is not None)
+    return search, _generation.SearchParams(checked_ef, ids, allowed is not None, exact, float32)
 
 
 def close(db: Database) -> None:

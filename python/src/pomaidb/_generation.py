@@ -92,15 +92,18 @@ class SearchParams:
     """A pomai_x_search_params_t; `ids` are ascending, and allowed or denied."""
 
     _SIZE = 64
+    _EXACT = 1
+    _FLOAT32 = 2
 
-    def __init__(self, ef: int, ids: Optional[array[int]], allowed: bool) -> None:
+    def __init__(self, ef: int, ids: Optional[array[int]], allowed: bool, exact: bool, float32: bool) -> None:
         self._ids = ids  # kept, as the struct points into it
         mode, address, count = 0, 0, 0
         if ids is not None:
             mode = 1 if allowed else 2
             address, count = ids.buffer_info()
         self._words = ctypes.create_string_buffer(self._SIZE)
-        struct.pack_into("<IIIIIIQQ", self._words, 0, self._SIZE, ef, 0, 0, mode, 0, address, count)
+        flags = (self._EXACT if exact else 0) | (self._FLOAT32 if float32 else 0)
+        struct.pack_into("<IIIIIIQQ", self._words, 0, self._SIZE, ef, 0, 0, mode, flags, address, count)
         self.address = ctypes.addressof(self._words)
 
 
