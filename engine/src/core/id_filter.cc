@@ -1,5 +1,8 @@
 #include "core/id_filter.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/id_cursor.h"
 
 namespace pomai::core {
@@ -13,9 +16,17 @@ class IdBits {
  public:
   explicit IdBits(std::span<const uint64_t> ids)
       : first_(ids.front()), width_(ids.back() - first_), words_(width_ / 64 + 1) {
+    // A word is written once: adding each bit to what was just written would wait for it.
+    uint64_t place = 0;
+    uint64_t word = 0;
     for (const uint64_t id : ids) {
-      words_[(id - first_) / 64] |= uint64_t{1} << ((id - first_) % 64);
+      const uint64_t bit = id - first_;
+      if (bit / 64 != place) {
+        words_[std::exchange(place, bit / 64)] = std::exchange(word, 0);
+      }
+      word |= uint64_t{1} << (bit % 64);
     }
+    words_[place] = word;
   }
 
   [[nodiscard]] bool Has(uint64_t id) const {
@@ -39,8 +50,14 @@ std::vector<uint64_t> RowsOf(std::span<const uint64_t> ids, const segment::Segme
   std::vector<uint64_t> bits((size_t{segment.rows()} + 63) / 64);
   if (AreDense(ids, segment.rows())) {
     const IdBits among(ids);
-    for (uint32_t row = 0; row < segment.rows(); ++row) {
-      bits[row / 64] |= uint64_t{among.Has(segment.Id(row))} << (row % 64);
+    for (size_t place = 0; place < bits.size(); ++place) {
+      const auto first = static_cast<uint32_t>(64 * place);
+      const uint32_t count = std::min(64U, segment.rows() - first);
+      uint64_t word = 0;
+      for (uint32_t i = 0; i < count; ++i) {
+        word |= uint64_t{among.Has(segment.Id(first + i))} << i;
+      }
+      bits[place] = word;
     }
     return bits;
   }

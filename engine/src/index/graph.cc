@@ -33,8 +33,8 @@ constexpr uint64_t kWasted = 16;
 constexpr size_t kLanes = 4;
 // Queries whose entry points are looked for together.
 constexpr size_t kBlock = 16;
-// Entry points compared one by one; of the others only those that are nearer than the best of these.
-constexpr size_t kFirstEntries = 64;
+// Classes of entry points, by their places, whose nearest are looked for all at once.
+constexpr size_t kClasses = 16;
 // Codes rank the nearest a little wrong: this many more than ef are kept for the rows to rank.
 constexpr size_t kSlack = 12;
 // Standard deviations of the codes' error beyond which no row is looked at.
@@ -137,6 +137,23 @@ class GraphIndex final : public Index {
   std::vector<uint32_t> entry_rows_;
   std::unique_ptr<BlockColumns> entry_codes_;
 };
+
+// A value that the kStarts lowest are below, and few others: one above the kStarts-th of the lowest of each class.
+int32_t MostOfNearest(const int32_t* values, size_t count) {
+  int32_t lowest[kClasses];
+  std::fill_n(lowest, kClasses, INT32_MAX - 1);
+  const size_t whole = count / kClasses * kClasses;
+  for (size_t i = 0; i < whole; i += kClasses) {
+    for (size_t c = 0; c < kClasses; ++c) {
+      lowest[c] = std::min(lowest[c], values[i + c]);
+    }
+  }
+  for (size_t i = whole; i < count; ++i) {
+    lowest[i - whole] = std::min(lowest[i - whole], values[i]);
+  }
+  std::nth_element(lowest, lowest + kStarts - 1, lowest + kClasses);
+  return lowest[kStarts - 1] + 1;
+}
 
 Status Corrupt(const std::string& what) {
   return {Code::kCorruption, "Cannot open a graph index: " + what + " (rebuild the segment)"};
@@ -399,19 +416,10 @@ void GraphIndex::FindStarts(GraphScratch& scratch) const {
   scratch.values.resize(entries + kernel::kSelectSlack);
   for (size_t i = 0; i < scratch.coded.size(); ++i) {
     const int32_t* values = scratch.block.row(i);
+    const size_t near = kernel::Active().select_below(values, entries, MostOfNearest(values, entries), 0,
+                                                      scratch.values.data(), scratch.found.data());
     Starts starts;
-    int32_t worst = INT32_MIN;
-    const size_t first = std::min(entries, kFirstEntries);
-    for (size_t e = 0; e < first; ++e) {
-      starts.Offer({DistanceOf(scratch.space, values[e]), static_cast<uint32_t>(e)});
-    }
-    for (const Neighbour& start : starts.nearest()) {
-      worst = std::max(worst, values[start.node]);
-    }
-    const size_t more =
-        kernel::Active().select_below(values + first, entries - first, worst, static_cast<uint32_t>(first),
-                                      scratch.values.data(), scratch.found.data());
-    for (size_t f = 0; f < more; ++f) {
+    for (size_t f = 0; f < near; ++f) {
       starts.Offer({DistanceOf(scratch.space, scratch.values[f]), scratch.found[f]});
     }
     scratch.starts[scratch.coded[i]] = starts;
