@@ -18,6 +18,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,15 +85,32 @@ class FailureIT {
         }
     }
 
-    @Test
-    void everyRowIsThereOnceAfterFailures() throws Exception {
+    @AfterEach
+    void disarm() {
+        ChaosSink.arm(0);
+    }
+
+    private static StreamExecutionEnvironment restarting() {
         var configuration = new Configuration();
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         environment.setParallelism(2);
         environment.enableCheckpointing(100);
+        return environment;
+    }
+
+    private void assertEveryRowOnce(long rows) throws Exception {
+        assertThat(index.rows().keySet())
+                .containsExactlyElementsOf(LongStream.range(0, rows).boxed().toList());
+        // No row was committed twice: upserts would hide that.
+        assertThat(index.index().latestExisting().rows()).isEqualTo(rows);
+    }
+
+    @Test
+    void everyRowIsThereOnceAfterFailures() throws Exception {
+        StreamExecutionEnvironment environment = restarting();
         environment
                 .fromSource(
                         TestRow.source(6_000, 2_000),
@@ -105,9 +123,29 @@ class FailureIT {
         environment.execute();
 
         assertThat(Failing.failures(folder.toString())).isEqualTo(6);
-        assertThat(index.rows().keySet())
-                .containsExactlyElementsOf(LongStream.range(0, 6_000).boxed().toList());
-        // No row was committed twice: upserts would hide that.
-        assertThat(index.index().latestExisting().rows()).isEqualTo(6_000);
+        assertEveryRowOnce(6_000);
+    }
+
+    /** What comes at the end is committed under an id that the job's restarts must not make too low. */
+    @Test
+    void theCommitsOfAShortStreamFailAgainAndAgain() throws Exception {
+        ChaosSink.arm(0.8);
+        for (int run = 0; run < 3; run++) {
+            index = new TestIndex(folder.resolve("run-" + run));
+            StreamExecutionEnvironment environment = restarting();
+            PomaiSink<TestRow> sink =
+                    TestRow.sink(index.path().toUri().toString(), 3).build();
+            environment
+                    .fromSource(
+                            TestRow.source(1_000, 2_000),
+                            WatermarkStrategy.noWatermarks(),
+                            "rows",
+                            TypeInformation.of(TestRow.class))
+                    .sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
+            environment.execute();
+
+            assertEveryRowOnce(1_000);
+        }
+        assertThat(ChaosSink.failures()).isPositive();
     }
 }

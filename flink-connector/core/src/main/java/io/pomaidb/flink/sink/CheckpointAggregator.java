@@ -2,7 +2,11 @@ package io.pomaidb.flink.sink;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableSummary;
 import org.apache.flink.streaming.api.connector.sink2.CommittableWithLineage;
@@ -13,8 +17,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Makes one committable of all that the subtasks hand over up to a checkpoint's barrier, whichever checkpoint they handed
- * it over for: what belongs to a checkpoint that was given up goes with the next one. Has no state, because everything is
- * sent on before the barrier.
+ * it over for: what belongs to a checkpoint that was given up goes with the next one. Everything is sent on before the
+ * barrier; the state is the last checkpoint's id alone, above which the id of what comes at the end has to be, or the commit
+ * would be taken for a repeated one. Flink tells the id that was restored only to operators with state.
  */
 final class CheckpointAggregator extends AbstractStreamOperator<CommittableMessage<CheckpointCommittable>>
         implements OneInputStreamOperator<CommittableMessage<WrittenPart>, CommittableMessage<CheckpointCommittable>>,
@@ -24,6 +29,7 @@ final class CheckpointAggregator extends AbstractStreamOperator<CommittableMessa
     private final SinkSettings settings;
     private transient List<WrittenPart> parts;
     private transient long lastCheckpointId;
+    private transient ListState<Long> lastCheckpointState;
 
     CheckpointAggregator(SinkSettings settings) {
         this.settings = settings;
@@ -33,7 +39,18 @@ final class CheckpointAggregator extends AbstractStreamOperator<CommittableMessa
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         parts = new ArrayList<>();
-        lastCheckpointId = context.getRestoredCheckpointId().orElse(0);
+        lastCheckpointId = 0;
+        lastCheckpointState =
+                context.getOperatorStateStore().getListState(new ListStateDescriptor<>("last-checkpoint", Types.LONG));
+        for (long restored : lastCheckpointState.get()) {
+            lastCheckpointId = Math.max(lastCheckpointId, restored);
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        lastCheckpointState.update(List.of(context.getCheckpointId()));
     }
 
     @Override

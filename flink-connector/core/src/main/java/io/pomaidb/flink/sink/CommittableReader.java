@@ -1,6 +1,7 @@
 package io.pomaidb.flink.sink;
 
 import io.pomaidb.config.IndexMetric;
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.EngineParameters;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexParameters;
@@ -44,7 +45,7 @@ final class CommittableReader {
                 throw new IOException("Cannot read a committable: " + reader.in.remaining() + " bytes are left over");
             }
             return read;
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
+        } catch (BufferUnderflowException | IllegalArgumentException | ConfigurationException e) {
             throw new IOException(
                     "Cannot read a committable: at byte " + reader.in.position() + " of " + bytes.length
                             + " it is not what this version writes",

@@ -74,6 +74,10 @@ public class PomaiSink<T>
         return settings;
     }
 
+    final RowAdapter<T> adapter() {
+        return adapter;
+    }
+
     @Override
     public DataStream<T> addPreWriteTopology(DataStream<T> rows) {
         SinkChecks.check(settings, rows);

@@ -1,0 +1,200 @@
+package io.pomaidb.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.HadoopSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.highavailability.nonha.embedded.HaLeadershipControl;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills task managers and job managers, and fails uploads and commits, at random, and then accounts for every id. System
+ * property {@code pomai.chaos.checkpoints} says for how many checkpoints.
+ */
+class ChaosIT {
+    private static final int CHECKPOINTS = Integer.getInteger("pomai.chaos.checkpoints", 15);
+    private static final int INTERVAL_MILLIS = 200;
+    private static final int ROWS_A_SECOND = 2_000;
+    private static final Duration DEADLINE = Duration.ofSeconds(120 + 6L * CHECKPOINTS);
+
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+                    .setConfiguration(clusterConfiguration())
+                    .setNumberTaskManagers(2)
+                    .setNumberSlotsPerTaskManager(2)
+                    .withHaLeadershipControl()
+                    .build());
+
+    @TempDir
+    private Path folder;
+
+    private TestIndex index;
+
+    private static Configuration clusterConfiguration() {
+        var configuration = new Configuration();
+        configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
+        configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(10));
+        return configuration;
+    }
+
+    @BeforeEach
+    void nameIndex() {
+        index = new TestIndex(folder);
+    }
+
+    @AfterEach
+    void disarm() {
+        ChaosFileSystem.arm(0);
+        ChaosSink.arm(0);
+    }
+
+    private JobID start(long rows) throws Exception {
+        var configuration = new Configuration();
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(50));
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                folder.resolve("checkpoints").toUri().toString());
+        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
+        var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        environment.setParallelism(2);
+        environment.enableCheckpointing(INTERVAL_MILLIS);
+        PomaiSinkBuilder<TestRow> builder = TestRow.sink("chaos://" + index.path(), 3)
+                .hadoop(HadoopSettings.with(Map.of(
+                        "fs.chaos.impl", ChaosFileSystem.class.getName(), "fs.chaos.impl.disable.cache", "true")));
+        PomaiSink<TestRow> sink = builder.build();
+        environment
+                .fromSource(
+                        TestRow.source(rows, ROWS_A_SECOND),
+                        WatermarkStrategy.noWatermarks(),
+                        "rows",
+                        TypeInformation.of(TestRow.class))
+                .sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
+        return environment.executeAsync().getJobID();
+    }
+
+    private static void failJobManager(MiniCluster cluster, JobID job) throws Exception {
+        HaLeadershipControl control = cluster.getHaLeadershipControl().orElseThrow();
+        control.revokeJobMasterLeadership(job).get(1, TimeUnit.MINUTES);
+        control.grantJobMasterLeadership(job).get(1, TimeUnit.MINUTES);
+    }
+
+    private static void replaceTaskManager(MiniCluster cluster, int which) throws Exception {
+        cluster.terminateTaskManager(which).get(1, TimeUnit.MINUTES);
+        cluster.startTaskManager();
+    }
+
+    private long versions() throws Exception {
+        return index.index().latest().map(snapshot -> snapshot.version()).orElse(0L);
+    }
+
+    private static boolean hasEnded(MiniCluster cluster, JobID job) throws Exception {
+        return cluster.getJobStatus(job).get(1, TimeUnit.MINUTES).isGloballyTerminalState();
+    }
+
+    private void assertEveryIdOnce(long rows) throws Exception {
+        assertThat(index.rows().keySet())
+                .containsExactlyElementsOf(LongStream.range(0, rows).boxed().toList());
+        assertThat(index.index().latestExisting().rows())
+                .as("rows in segments, none twice")
+                .isEqualTo(rows);
+    }
+
+    @Test
+    void everyIdIsThereOnceWhateverFails(@InjectMiniCluster MiniCluster cluster, TestReporter reporter)
+            throws Exception {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        long rows = (long) CHECKPOINTS * INTERVAL_MILLIS * ROWS_A_SECOND / 1000;
+        ChaosFileSystem.arm(0.01);
+        ChaosSink.arm(0.2);
+        JobID job = start(rows);
+        long start = System.nanoTime();
+        int killed = 0;
+        int failedOver = 0;
+        int managers = 2;
+        while (!hasEnded(cluster, job)) {
+            assertThat(System.nanoTime() - start)
+                    .as("nanoseconds, with seed %d, at version %d", seed, versions())
+                    .isLessThan(DEADLINE.toNanos());
+            // The job has to get on between two blows.
+            long next = versions() + 1 + random.nextInt(4);
+            long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (versions() < next && System.nanoTime() < patience && !hasEnded(cluster, job)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20 + random.nextInt(50)));
+            }
+            if (hasEnded(cluster, job)) {
+                break;
+            }
+            if (random.nextInt(4) == 0) {
+                failJobManager(cluster, job);
+                failedOver++;
+            } else {
+                replaceTaskManager(cluster, managers - 1 - random.nextInt(2));
+                managers++;
+                killed++;
+            }
+        }
+        disarm();
+        reporter.publishEntry(
+                "chaos",
+                "%d rows in %d versions; %d task managers killed, %d job managers failed over, %d commits and %d file operations failed; seed %d"
+                        .formatted(
+                                rows,
+                                versions(),
+                                killed,
+                                failedOver,
+                                ChaosSink.failures(),
+                                ChaosFileSystem.failures(),
+                                seed));
+
+        assertThat(cluster.getJobStatus(job).get()).isEqualTo(JobStatus.FINISHED);
+        assertThat(killed).as("task managers killed, seed %d", seed).isPositive();
+        assertThat(ChaosSink.failures() + ChaosFileSystem.failures())
+                .as("failures, seed %d", seed)
+                .isPositive();
+        assertEveryIdOnce(rows);
+        assertThat(versions()).as("versions, seed %d", seed).isGreaterThan(CHECKPOINTS / 2);
+    }
+
+    @Test
+    void aJobManagerThatFailsOverLosesAndDoublesNothing(@InjectMiniCluster MiniCluster cluster) throws Exception {
+        JobID job = start(6_000);
+        for (long version = 2; version <= 8; version += 3) {
+            long wanted = version;
+            Awaiting.until("at version " + version, DEADLINE, () -> versions() >= wanted);
+            failJobManager(cluster, job);
+        }
+        Awaiting.until("ended", DEADLINE, () -> hasEnded(cluster, job));
+
+        assertThat(cluster.getJobStatus(job).get()).isEqualTo(JobStatus.FINISHED);
+        assertEveryIdOnce(6_000);
+    }
+}
