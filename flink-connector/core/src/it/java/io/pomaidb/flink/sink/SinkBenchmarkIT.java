@@ -1,0 +1,211 @@
+package io.pomaidb.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.engine.Metric;
+import io.pomaidb.engine.PomaiDatabase;
+import io.pomaidb.engine.VectorBatch;
+import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.index.Sharding;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sink on two slots beside the engine alone, with the same rows and as many threads; {@code bin/benchmark-flink}. */
+@Tag("benchmark")
+class SinkBenchmarkIT {
+    private static final int DIM = 128;
+    private static final int SLOTS = 2;
+    private static final int MEGABYTES = Integer.getInteger("pomai.benchmark.megabytes", 50);
+    private static final int ROWS = MEGABYTES * (1 << 20) / (DIM * Float.BYTES);
+    private static final int CHECKPOINTS = 5;
+
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+                    .setNumberTaskManagers(1)
+                    .setNumberSlotsPerTaskManager(SLOTS)
+                    .build());
+
+    @TempDir
+    private Path folder;
+
+    private static float[] vector(long id) {
+        var random = new Random(id);
+        var vector = new float[DIM];
+        for (int i = 0; i < DIM; i++) {
+            vector[i] = random.nextFloat();
+        }
+        return vector;
+    }
+
+    private static DataGeneratorSource<TestRow> source(long rows, double rowsPerSecond) {
+        GeneratorFunction<Long, TestRow> row = id -> new TestRow(id, vector(id), false);
+        return new DataGeneratorSource<>(
+                row, rows, RateLimiterStrategy.perSecond(rowsPerSecond), TypeInformation.of(TestRow.class));
+    }
+
+    private PomaiSink<TestRow> sink(String name) throws Exception {
+        return TestRow.sink(folder.resolve(name).toUri().toString(), SLOTS)
+                .scratchDirectory(
+                        Files.createDirectories(folder.resolve("scratch")).toString())
+                .build();
+    }
+
+    /** How long the engine takes, in a thread for each shard: all of it, and the freezing alone. */
+    private record EngineAlone(double seconds, double freezeSeconds) {}
+
+    private EngineAlone engineAlone(String name) throws Exception {
+        var options = PomaiOptions.parse(Map.of());
+        var database = DatabaseOptions.builder(DIM)
+                .metric(Metric.L2)
+                .hnswM(options.hnswM())
+                .hnswEfConstruction(options.hnswEfConstruction())
+                .hnswEfSearch(options.hnswEfSearch())
+                .adaptiveThreshold(options.adaptiveThreshold())
+                .searchThreads(1)
+                .build();
+        var threads = Executors.newFixedThreadPool(SLOTS);
+        try {
+            var builds = new ArrayList<Callable<Long>>();
+            for (int shard = 0; shard < SLOTS; shard++) {
+                int built = shard;
+                Path directory = Files.createDirectories(folder.resolve(name + shard));
+                builds.add(() -> build(directory, database, built));
+            }
+            long start = System.nanoTime();
+            long slowestFreeze = 0;
+            for (var freeze : threads.invokeAll(builds)) {
+                slowestFreeze = Math.max(slowestFreeze, freeze.get());
+            }
+            return new EngineAlone(seconds(System.nanoTime() - start), seconds(slowestFreeze));
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static long build(Path directory, DatabaseOptions options, int shard) throws Exception {
+        try (var database = PomaiDatabase.open(directory, options);
+                var batch = new VectorBatch(DIM, 8192)) {
+            for (long id = 0; id < ROWS; id++) {
+                if (Sharding.shardOf(id, SLOTS) == shard) {
+                    batch.vectors().put(batch.add(id), vector(id));
+                    if (batch.isFull()) {
+                        database.putBatch(batch);
+                        batch.clear();
+                    }
+                }
+            }
+            database.putBatch(batch);
+            long start = System.nanoTime();
+            database.freeze();
+            return System.nanoTime() - start;
+        }
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+
+    @Test
+    void throughputBesideTheEngineAlone(TestReporter reporter) throws Exception {
+        engineAlone("warm");
+        EngineAlone engine = engineAlone("engine");
+        var environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        environment.setParallelism(SLOTS);
+        environment.setRuntimeMode(RuntimeExecutionMode.STREAMING);
+        environment
+                .fromSource(
+                        source(ROWS, 1e9), WatermarkStrategy.noWatermarks(), "rows", TypeInformation.of(TestRow.class))
+                .sinkTo(sink("throughput"));
+
+        long start = System.nanoTime();
+        environment.execute();
+        double job = seconds(System.nanoTime() - start);
+
+        reporter.publishEntry(
+                "throughput",
+                "%d rows of %d components: engine alone %.2f s, job %.2f s, ratio %.2f"
+                        .formatted(ROWS, DIM, engine.seconds(), job, engine.seconds() / job));
+        assertThat(new TestIndex(
+                                folder,
+                                new org.apache.hadoop.fs.Path(
+                                        folder.resolve("throughput").toUri()),
+                                new org.apache.hadoop.conf.Configuration())
+                        .index()
+                        .latestExisting()
+                        .rows())
+                .isEqualTo(ROWS);
+    }
+
+    @Test
+    void checkpointDurationBesideTheFreezeOfTheSameRows(@InjectMiniCluster MiniCluster cluster, TestReporter reporter)
+            throws Exception {
+        engineAlone("warm");
+        EngineAlone engine = engineAlone("engine");
+        long interval = Math.max(1_000, (long) (engine.seconds() * 3_000));
+        var environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        environment.setParallelism(SLOTS);
+        environment.enableCheckpointing(interval);
+        environment
+                .fromSource(
+                        source((long) ROWS * CHECKPOINTS, ROWS * 1e3 / interval),
+                        WatermarkStrategy.noWatermarks(),
+                        "rows",
+                        TypeInformation.of(TestRow.class))
+                .sinkTo(sink("checkpoints"));
+        JobID job = environment.executeAsync().getJobID();
+        cluster.requestJobResult(job).get(30, TimeUnit.MINUTES);
+
+        List<Long> millis = cluster
+                .getExecutionGraph(job)
+                .get(1, TimeUnit.MINUTES)
+                .getCheckpointStatsSnapshot()
+                .getHistory()
+                .getCheckpoints()
+                .stream()
+                .filter(stats -> stats.getStatus() == CheckpointStatsStatus.COMPLETED)
+                .map(AbstractCheckpointStats::getEndToEndDuration)
+                .sorted()
+                .toList();
+        double median = millis.get(millis.size() / 2) / 1e3;
+        reporter.publishEntry(
+                "checkpoints",
+                "%d MB each, every %d ms: freeze alone %.2f s, median checkpoint %.2f s of %s ms, ratio %.2f"
+                        .formatted(
+                                MEGABYTES,
+                                interval,
+                                engine.freezeSeconds(),
+                                median,
+                                millis,
+                                median / engine.freezeSeconds()));
+        assertThat(millis).isNotEmpty();
+    }
+}
