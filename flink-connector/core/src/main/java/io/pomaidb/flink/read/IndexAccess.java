@@ -40,6 +40,16 @@ public final class IndexAccess implements Serializable {
         return new IndexAccess(all, hadoop);
     }
 
+    /** The options as they were given. */
+    public Map<String, String> texts() {
+        return Map.copyOf(texts);
+    }
+
+    /** Hadoop's settings. */
+    public HadoopSettings hadoop() {
+        return hadoop;
+    }
+
     /** The options. */
     public PomaiOptions options() {
         return options;

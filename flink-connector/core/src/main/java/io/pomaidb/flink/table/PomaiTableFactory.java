@@ -3,12 +3,14 @@ package io.pomaidb.flink.table;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 
 /** Makes tables of {@code 'connector' = 'pomaidb'}. Flink finds it as a service. */
-public final class PomaiTableFactory implements DynamicTableSourceFactory {
+public final class PomaiTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
     @Override
     public String factoryIdentifier() {
         return TableOptions.CONNECTOR;
@@ -31,6 +33,13 @@ public final class PomaiTableFactory implements DynamicTableSourceFactory {
                 .findFirst()
                 .map(maker -> maker.source(table))
                 .orElseGet(() -> new PomaiTableSource(table));
+    }
+
+    @Override
+    public DynamicTableSink createDynamicTableSink(Context context) {
+        boolean hasKey =
+                context.getCatalogTable().getResolvedSchema().getPrimaryKey().isPresent();
+        return new PomaiTableSink(definition(context), hasKey);
     }
 
     private TableDefinition definition(Context context) {

@@ -3,8 +3,10 @@ package io.pomaidb.flink.table;
 import io.pomaidb.config.PomaiOption;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -76,6 +78,30 @@ public final class TableOptions {
             .defaultValue(false)
             .withDescription("Whether lookup joins ask asynchronously, many ids together.");
 
+    /** Name of the sink in the index. */
+    public static final ConfigOption<String> SINK_ID = ConfigOptions.key("sink.id")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Names the writer in the index, across jobs; flink where it is not set.");
+
+    /** Where databases are built. */
+    public static final ConfigOption<String> SINK_SCRATCH_DIRECTORY = ConfigOptions.key("sink.scratch-directory")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Local folder of each task manager for databases that are being built.");
+
+    /** How old files are that failed attempts left. */
+    public static final ConfigOption<Duration> SINK_ORPHAN_AGE = ConfigOptions.key("sink.orphan-age")
+            .durationType()
+            .noDefaultValue()
+            .withDescription("Age from which on files that no version lists are deleted; 3 days where it is not set.");
+
+    /** Whether small segments are merged. */
+    public static final ConfigOption<Boolean> SINK_COMPACTION = ConfigOptions.key("sink.compaction")
+            .booleanType()
+            .defaultValue(false)
+            .withDescription("Whether small segments are compacted after commits, in a task of its own.");
+
     private static final Set<PomaiOption> NOT_OF_TABLES = EnumSet.of(
             PomaiOption.TOP_K,
             PomaiOption.QUERY,
@@ -112,6 +138,30 @@ public final class TableOptions {
                 .withDescription(option.help());
     }
 
+    /** Those that say how tasks read and search, and nothing of an index. */
+    public static List<ConfigOption<?>> ofReaders() {
+        return List.of(
+                of(PomaiOption.CACHE_DIR),
+                of(PomaiOption.CACHE_MAX_BYTES),
+                of(PomaiOption.SEARCH_THREADS),
+                SCAN_POLL_INTERVAL,
+                SEARCH_REFRESH_INTERVAL,
+                SEARCH_MAX_RETRIES,
+                SEARCH_BATCH_SIZE,
+                LOOKUP_ASYNC);
+    }
+
+    /** The settings of Hadoop among options, by their own names. */
+    public static Map<String, String> hadoop(Map<String, String> options) {
+        var hadoop = new HashMap<String, String>();
+        options.forEach((name, text) -> {
+            if (name.startsWith(HADOOP_PREFIX)) {
+                hadoop.put(name.substring(HADOOP_PREFIX.length()), text);
+            }
+        });
+        return hadoop;
+    }
+
     /** All but the one that is required. */
     static Set<ConfigOption<?>> optional() {
         var all = new HashSet<ConfigOption<?>>();
@@ -124,6 +174,7 @@ public final class TableOptions {
                 LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_WRITE,
                 LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_ACCESS,
                 LookupOptions.PARTIAL_CACHE_CACHE_MISSING_KEY));
+        all.addAll(List.of(SINK_ID, SINK_SCRATCH_DIRECTORY, SINK_ORPHAN_AGE, SINK_COMPACTION));
         all.addAll(List.of(FactoryUtil.SOURCE_PARALLELISM, FactoryUtil.SINK_PARALLELISM));
         return all;
     }

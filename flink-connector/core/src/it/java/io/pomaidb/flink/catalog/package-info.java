@@ -1,0 +1,2 @@
+/** The catalog in SQL, on a cluster in this JVM. */
+package io.pomaidb.flink.catalog;

@@ -1,0 +1,2 @@
+/** Lookup joins in SQL, on a cluster in this JVM. */
+package io.pomaidb.flink.lookup;
