@@ -22,8 +22,18 @@ public final class TopK implements Serializable {
     }
 
     /** Hits that are in order already; both arrays are taken over. */
-    static TopK ofSorted(long[] ids, float[] scores) {
+    public static TopK ofSorted(long[] ids, float[] scores) {
         return new TopK(ids, scores);
+    }
+
+    /** The ids, best first; a copy. */
+    public long[] ids() {
+        return ids.clone();
+    }
+
+    /** The scores, best first; a copy. */
+    public float[] scores() {
+        return scores.clone();
     }
 
     /** Number of hits. */

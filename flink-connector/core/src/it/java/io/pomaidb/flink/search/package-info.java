@@ -1,0 +1,2 @@
+/** Distributed searches of streams, on a cluster in this JVM. */
+package io.pomaidb.flink.search;

@@ -1,0 +1,70 @@
+package io.pomaidb.flink.search;
+
+import io.pomaidb.search.TopK;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Merges the hits that the parts have for a query, and gives them out when all are there. */
+final class HitMerging<Q>
+        extends KeyedCoProcessFunction<
+                Tuple2<Long, Long>, Tuple3<Tuple2<Long, Long>, Long, Q>, PartHits, Tuple3<Q, long[], float[]>> {
+    private static final long serialVersionUID = 1L;
+
+    private final TypeInformation<Q> queryType;
+    private final int k;
+    private transient ValueState<Q> query;
+    private transient ValueState<PartHits> merged;
+
+    HitMerging(TypeInformation<Q> queryType, int k) {
+        this.queryType = queryType;
+        this.k = k;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        query = getRuntimeContext().getState(new ValueStateDescriptor<>("query", queryType));
+        // Its parts are those that are missing.
+        merged = getRuntimeContext().getState(new ValueStateDescriptor<>("hits", Types.POJO(PartHits.class)));
+    }
+
+    @Override
+    public void processElement1(
+            Tuple3<Tuple2<Long, Long>, Long, Q> asked, Context context, Collector<Tuple3<Q, long[], float[]>> out)
+            throws Exception {
+        query.update(asked.f2);
+        giveOut(out);
+    }
+
+    @Override
+    public void processElement2(PartHits part, Context context, Collector<Tuple3<Q, long[], float[]>> out)
+            throws Exception {
+        PartHits before = merged.value();
+        if (before == null) {
+            part.parts--;
+        } else {
+            TopK all = TopK.merge(TopK.ofSorted(before.ids, before.scores), TopK.ofSorted(part.ids, part.scores), k);
+            part.ids = all.ids();
+            part.scores = all.scores();
+            part.parts = before.parts - 1;
+        }
+        merged.update(part);
+        giveOut(out);
+    }
+
+    private void giveOut(Collector<Tuple3<Q, long[], float[]>> out) throws Exception {
+        PartHits hits = merged.value();
+        Q asked = query.value();
+        if (asked != null && hits != null && hits.parts == 0) {
+            out.collect(Tuple3.of(asked, hits.ids, hits.scores));
+            query.clear();
+            merged.clear();
+        }
+    }
+}

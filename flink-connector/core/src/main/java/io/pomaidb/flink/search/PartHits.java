@@ -1,0 +1,19 @@
+package io.pomaidb.flink.search;
+
+/** The best hits that one part of the shards has for a query. Public, with public fields, because Flink's serializer asks for it. */
+public final class PartHits {
+    /** As {@link PartQuery#run}. */
+    public long run;
+
+    /** As {@link PartQuery#number}. */
+    public long number;
+
+    /** As {@link PartQuery#parts}. */
+    public int parts;
+
+    /** Ids, best first. */
+    public long[] ids;
+
+    /** Their scores. */
+    public float[] scores;
+}

@@ -1,0 +1,134 @@
+package io.pomaidb.flink.search;
+
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.flink.HadoopSettings;
+import io.pomaidb.flink.read.IndexAccess;
+import io.pomaidb.flink.row.RowShape;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.util.function.SerializableFunction;
+
+/**
+ * Searches an index that is larger than one machine for a stream of queries: every query goes to all searchers, each of which
+ * has some of the shards open, and their best hits are merged.
+ *
+ * <pre>{@code
+ * DataStream<Tuple3<Question, long[], float[]>> hits = PomaiSearch.on("hdfs:///indexes/words")
+ *         .topK(10)
+ *         .searchers(8)
+ *         .search(questions, Question::vector);
+ * }</pre>
+ *
+ * <p>An element of the result is a query, the ids of its hits, best first, and their scores. Every query has exactly one, with
+ * exactly k hits or as many as the index has rows, all of one version of the index; in no particular order. Shard n is
+ * searched by searcher {@code n mod searchers}, so shards are spread evenly, and their segments stay on its machine. Streams
+ * may be bounded or not; with checkpoints each query is answered exactly once. A query's vector that is null, or of another
+ * dimension than the index, fails the job. For one thread.
+ */
+public final class PomaiSearch {
+    private static final int DEFAULT_IN_FLIGHT = 1024;
+    private static final int DEFAULT_BATCH = 256;
+    private static final int DEFAULT_RETRIES = 3;
+
+    private final Map<String, String> options = new HashMap<>();
+    private HadoopSettings hadoop = HadoopSettings.ofMachine();
+    private Duration refresh = Duration.ofMinutes(1);
+    private int searchers;
+    private int inFlight = DEFAULT_IN_FLIGHT;
+
+    private PomaiSearch(String path) {
+        options.put("path", path);
+    }
+
+    /** A search of the index at a path. */
+    public static PomaiSearch on(String path) {
+        return new PomaiSearch(path);
+    }
+
+    /** Hits for each query; 10 where it is not set. */
+    public PomaiSearch topK(int k) {
+        return option("top_k", Integer.toString(k));
+    }
+
+    /** Sets one of the connector's options that searches use, as the table in the README has them. */
+    public PomaiSearch option(String name, String value) {
+        options.put(name, value);
+        return this;
+    }
+
+    /** Hadoop settings, over those of the machines. */
+    public PomaiSearch hadoop(HadoopSettings settings) {
+        hadoop = settings;
+        return this;
+    }
+
+    /** How often to look for new versions of the index, which later queries then see; zero: never. */
+    public PomaiSearch refresh(Duration interval) {
+        refresh = interval;
+        return this;
+    }
+
+    /** Parallel searchers; the environment's parallelism where it is not set. More than there are shards are of no use. */
+    public PomaiSearch searchers(int count) {
+        searchers = count;
+        return this;
+    }
+
+    /** Queries that a searcher holds at most before the stream waits; {@value #DEFAULT_IN_FLIGHT} where it is not set. */
+    public PomaiSearch inFlight(int queries) {
+        inFlight = queries;
+        return this;
+    }
+
+    /**
+     * Searches.
+     *
+     * @param vector reads a query's vector; the array is read before the next query comes
+     * @throws ConfigurationException if an option is not accepted
+     */
+    public <Q> DataStream<Tuple3<Q, long[], float[]>> search(
+            DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
+        var access = new IndexAccess(options, hadoop);
+        int parts =
+                searchers > 0 ? searchers : queries.getExecutionEnvironment().getParallelism();
+        if (inFlight < 1 || refresh.isNegative() || parts < 1) {
+            throw new ConfigurationException(
+                    "Cannot search index " + access.options().path() + ": " + inFlight
+                            + " queries in flight, " + parts + " searchers, a look for versions every " + refresh
+                            + " (accepted: 1 or more, 1 or more, and zero or more)");
+        }
+        int k = access.options().topK();
+        TypeInformation<Q> queryType = queries.getType();
+        TypeInformation<Tuple2<Long, Long>> keyType = Types.TUPLE(Types.LONG, Types.LONG);
+        TypeInformation<long[]> ids = PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO;
+        TypeInformation<float[]> floats = PrimitiveArrayTypeInfo.FLOAT_PRIMITIVE_ARRAY_TYPE_INFO;
+
+        DataStream<Tuple3<Tuple2<Long, Long>, Long, Q>> numbered = queries.map(new QueryNumbering<Q>(access, refresh))
+                .returns(Types.TUPLE(keyType, Types.LONG, queryType))
+                .name("PomaiDB queries");
+        DataStream<PartQuery> asked = numbered.flatMap(new QuerySpreading<>(vector, parts))
+                .returns(Types.POJO(PartQuery.class))
+                .partitionCustom((part, searcherCount) -> part % searcherCount, query -> query.part);
+        var searching = new PartSearch(
+                new SearchSettings(access, new RowShape(List.of()), refresh, DEFAULT_RETRIES, DEFAULT_BATCH));
+        DataStream<PartHits> found = AsyncDataStream.unorderedWait(asked, searching, 0, TimeUnit.MILLISECONDS, inFlight)
+                .returns(Types.POJO(PartHits.class))
+                .setParallelism(parts)
+                .name("PomaiDB search");
+        return numbered.keyBy(query -> query.f0, keyType)
+                .connect(found.keyBy(hits -> Tuple2.of(hits.run, hits.number), keyType))
+                .process(new HitMerging<>(queryType, k))
+                .returns(Types.TUPLE(queryType, ids, floats))
+                .name("PomaiDB hits");
+    }
+}

@@ -1,0 +1,52 @@
+package io.pomaidb.flink.search;
+
+import io.pomaidb.flink.read.IndexAccess;
+import io.pomaidb.index.PomaiIndex;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
+
+/**
+ * Gives each query a name of its own, and the version of the index that all searchers search for it. Each run of a task
+ * numbers anew under a random name: what an earlier run sent may still be on its way.
+ */
+final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Long>, Long, Q>> {
+    private static final long serialVersionUID = 1L;
+
+    private final IndexAccess access;
+    private final Duration refresh;
+    private transient PomaiIndex index;
+    private transient long run;
+    private transient long number;
+    private transient long version;
+    private transient long lookedAt;
+
+    QueryNumbering(IndexAccess access, Duration refresh) {
+        this.access = access;
+        this.refresh = refresh;
+    }
+
+    @Override
+    public void open(OpenContext context) throws IOException {
+        run = ThreadLocalRandom.current().nextLong();
+        index = access.index();
+        look();
+    }
+
+    private void look() throws IOException {
+        version = index.latestExisting().version();
+        lookedAt = System.nanoTime();
+    }
+
+    @Override
+    public Tuple3<Tuple2<Long, Long>, Long, Q> map(Q query) throws IOException {
+        if (!refresh.isZero() && System.nanoTime() - lookedAt > refresh.toNanos()) {
+            look();
+        }
+        return Tuple3.of(Tuple2.of(run, number++), version, query);
+    }
+}

@@ -1,0 +1,69 @@
+package io.pomaidb.flink.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TogetherTest {
+    @Test
+    void whatGathersWhileOthersAreAnsweredIsAnsweredTogether() throws Exception {
+        var release = new CountDownLatch(1);
+        var sizes = new CopyOnWriteArrayList<Integer>();
+        try (var together = new Together<Integer, Integer>("test", 4, asked -> {
+            release.await();
+            sizes.add(asked.size());
+            asked.forEach(each -> each.answer().complete(each.question() * 2));
+        })) {
+            List<CompletableFuture<Integer>> answers = new ArrayList<>();
+            answers.add(together.ask(0));
+            for (int i = 1; i <= 8; i++) {
+                answers.add(together.ask(i));
+            }
+            release.countDown();
+            for (int i = 0; i <= 8; i++) {
+                assertThat(answers.get(i).get()).isEqualTo(i * 2);
+            }
+        }
+        assertThat(sizes).allMatch(size -> size <= 4).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aFailureIsToldToThoseWhoWaitAndNotToTheNext() throws Exception {
+        try (var together = new Together<Integer, Integer>("test", 4, asked -> {
+            if (asked.get(0).question() == 0) {
+                throw new IllegalStateException("as it was told");
+            }
+            asked.forEach(each -> each.answer().complete(1));
+        })) {
+            assertThatThrownBy(together.ask(0)::get).hasRootCauseMessage("as it was told");
+            assertThat(together.ask(5).get()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void closingEndsWhoWaits() throws Exception {
+        var started = new CountDownLatch(1);
+        var together = new Together<Integer, Integer>("test", 1, asked -> {
+            started.countDown();
+            new CountDownLatch(1).await();
+        });
+        CompletableFuture<Integer> first = together.ask(0);
+        started.await();
+        CompletableFuture<Integer> second = together.ask(1);
+
+        together.close();
+
+        assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(second).isCompletedExceptionally();
+        assertThat(together.ask(2)).isCompletedExceptionally();
+    }
+}

@@ -1,0 +1,2 @@
+/** Parts of searching without a cluster. */
+package io.pomaidb.flink.search;
