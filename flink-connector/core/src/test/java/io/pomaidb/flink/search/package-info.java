@@ -1,2 +1,0 @@
-/** Parts of searching without a cluster. */
-package io.pomaidb.flink.search;
