@@ -5,6 +5,10 @@ import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadPredicate;
+import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.payload.PayloadSchema;
 import io.pomaidb.search.QueryVectors;
 import io.pomaidb.search.SnapshotView;
 import io.pomaidb.search.TopK;
@@ -12,7 +16,6 @@ import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,23 @@ final class SearchCommand extends IndexCommand {
     @Option(names = "--cache", paramLabel = "FOLDER", description = "option cache_dir")
     private String cache;
 
+    @Option(
+            names = "--where",
+            paramLabel = "PREDICATE",
+            description =
+                    "only rows whose payload satisfies this, such as \"price < 10 AND colour IN ('red', 'blue')\"")
+    private String where;
+
+    @Option(
+            names = "--columns",
+            paramLabel = "COLUMN",
+            split = ",",
+            description = "payload columns to show of each row, with commas between them")
+    private List<String> columns = List.of();
+
+    @Option(names = "--probes", paramLabel = "N", description = "option probes (default: all shards)")
+    private String probes;
+
     @Mixin
     private VersionOption version;
 
@@ -53,8 +73,28 @@ final class SearchCommand extends IndexCommand {
         for (int i = 0; i < queries.size(); i++) {
             vectors.add(Integer.toString(i + 1), VectorSource.of(vector(queries.get(i))));
         }
-        answer(new Hits(search(index, snapshot, vectors.build(), options)));
+        QueryVectors batch = vectors.build();
+        PayloadSchema schema = snapshot.schema().payloadSchema();
+        List<PayloadColumn> shown = shown(schema);
+        SnapshotView view =
+                SnapshotView.of(index, snapshot, options, Runtime.getRuntime().availableProcessors());
+        SnapshotView filtered = where == null ? view : view.where(PayloadPredicate.parse(where, schema));
+        var search = new ShardedSearch(view, batch, options);
+        List<TopK> hits = search.run(filtered, batch);
+        Map<Long, PayloadRow> rows = shown.isEmpty()
+                ? Map.of()
+                : search.payload(shown.stream().map(PayloadColumn::name).toList());
+        answer(new Hits(hits, schema.keyColumn() != null, shown, rows));
         return ExitStatus.DONE;
+    }
+
+    /** The columns that were asked for, behind the key where ids are strings. */
+    private List<PayloadColumn> shown(PayloadSchema schema) {
+        var names = new ArrayList<>(columns);
+        if (schema.keyColumn() != null) {
+            names.add(0, schema.keyColumn());
+        }
+        return schema.project(names);
     }
 
     private PomaiOptions options() {
@@ -62,6 +102,9 @@ final class SearchCommand extends IndexCommand {
         options.put(PomaiOption.TOP_K.optionName(), topK);
         if (ef != null) {
             options.put(PomaiOption.HNSW_EF_SEARCH.optionName(), ef);
+        }
+        if (probes != null) {
+            options.put(PomaiOption.PROBES.optionName(), probes);
         }
         if (cache != null) {
             options.put(PomaiOption.CACHE_DIR.optionName(), cache);
@@ -75,35 +118,28 @@ final class SearchCommand extends IndexCommand {
                 .orElseThrow();
     }
 
-    private static List<TopK> search(PomaiIndex index, Snapshot snapshot, QueryVectors queries, PomaiOptions options)
-            throws IOException {
-        SnapshotView view =
-                SnapshotView.of(index, snapshot, options, Runtime.getRuntime().availableProcessors());
-        var found = new ArrayList<>(Collections.nCopies(queries.size(), TopK.EMPTY));
-        try (ProgressBar progress = ProgressBar.of("searching")) {
-            for (int shard = 0; shard < snapshot.shards(); shard++) {
-                try (var searcher = view.searcher(shard)) {
-                    List<TopK> hits = searcher.search(queries, 0, queries.size(), options.topK());
-                    for (int query = 0; query < hits.size(); query++) {
-                        found.set(query, TopK.merge(found.get(query), hits.get(query), options.topK()));
-                    }
-                }
-                progress.show(shard + 1L, snapshot.shards());
-            }
-        }
-        return found;
-    }
-
-    private record Hits(List<TopK> queries) implements Answer {
+    /** The first column is the key, where there is one. */
+    private record Hits(List<TopK> queries, boolean hasKeys, List<PayloadColumn> columns, Map<Long, PayloadRow> rows)
+            implements Answer {
         @Override
-        public void text(PrintWriter out) {
+        public void text(PrintWriter out) throws IOException {
             out.printf("%5s  %5s  %20s  %s%n", "query", "rank", "id", "score");
             for (int query = 0; query < queries.size(); query++) {
                 TopK hits = queries.get(query);
                 for (int rank = 0; rank < hits.size(); rank++) {
-                    out.printf("%5d  %5d  %20d  %s%n", query + 1, rank + 1, hits.id(rank), hits.score(rank));
+                    PayloadRow row = rows.get(hits.id(rank));
+                    String id = hasKeys ? value(row, 0) : Long.toString(hits.id(rank));
+                    out.printf("%5d  %5d  %20s  %s", query + 1, rank + 1, id, hits.score(rank));
+                    for (int i = hasKeys ? 1 : 0; i < columns.size(); i++) {
+                        out.printf("  %s=%s", Printable.of(columns.get(i).name()), value(row, i));
+                    }
+                    out.println();
                 }
             }
+        }
+
+        private String value(PayloadRow row, int column) throws IOException {
+            return Printable.of(PayloadJson.text(columns.get(column).type(), row, column));
         }
 
         @Override
@@ -112,15 +148,32 @@ final class SearchCommand extends IndexCommand {
             for (TopK hits : queries) {
                 json.writeStartArray();
                 for (int rank = 0; rank < hits.size(); rank++) {
+                    PayloadRow row = rows.get(hits.id(rank));
                     json.writeStartObject();
                     json.writeNumberField("rank", rank + 1);
-                    json.writeNumberField("id", hits.id(rank));
+                    if (hasKeys) {
+                        write(json, "id", row, 0);
+                    } else {
+                        json.writeNumberField("id", hits.id(rank));
+                    }
                     json.writeNumberField("score", hits.score(rank));
+                    if (columns.size() > (hasKeys ? 1 : 0)) {
+                        json.writeObjectFieldStart("payload");
+                        for (int i = hasKeys ? 1 : 0; i < columns.size(); i++) {
+                            write(json, columns.get(i).name(), row, i);
+                        }
+                        json.writeEndObject();
+                    }
                     json.writeEndObject();
                 }
                 json.writeEndArray();
             }
             json.writeEndArray();
+        }
+
+        private void write(JsonGenerator json, String name, PayloadRow row, int column) throws IOException {
+            json.writeFieldName(name);
+            PayloadJson.write(json, columns.get(column).type(), row, column);
         }
     }
 }
