@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One segment of a cache as this JVM uses it. Its file lock is held while it is pinned by leases or has idle databases.
@@ -28,12 +29,13 @@ final class CachedSegment {
     private final CacheDirectory directory;
     private final IdleDatabases idleOfAll;
     private final Deque<PomaiDatabase> idle = new ArrayDeque<>();
+
+    /** Held while the files are fetched and checked, or merged from other entries, which takes long. */
+    private final ReentrantLock guard = new ReentrantLock();
+
     private EntryLock lock;
     private int pins;
     private boolean retired;
-
-    /** Set while the files are fetched and checked, which takes long; read without the monitor. */
-    private volatile boolean providing;
 
     CachedSegment(CacheKey key, CacheDirectory directory, IdleDatabases idleOfAll) {
         this.key = key;
@@ -42,30 +44,42 @@ final class CachedSegment {
     }
 
     /** Keeps the segment's files in place until {@link #unpin}, fetching them first if needed; others wait for that. */
-    synchronized Pin pin(CacheSource source) throws IOException {
-        if (retired) {
-            return Pin.RETIRED;
-        }
-        boolean fetched = false;
-        if (lock == null) {
-            providing = true;
-            try {
-                lock = directory.use(key);
-                fetched = directory.provide(key, source, lock);
-            } catch (IOException | RuntimeException e) {
-                unlock();
-                throw e;
-            } finally {
-                providing = false;
+    Pin pin(CacheSource source) throws IOException {
+        guard.lock();
+        try {
+            if (retired) {
+                return Pin.RETIRED;
             }
+            boolean fetched = lock == null && provide(source);
+            directory.touch(key);
+            pins++;
+            return fetched ? Pin.FETCHED : Pin.READY;
+        } finally {
+            guard.unlock();
         }
-        directory.touch(key);
-        pins++;
-        return fetched ? Pin.FETCHED : Pin.READY;
     }
 
-    synchronized void unpin() {
-        pins--;
+    private boolean provide(CacheSource source) throws IOException {
+        try {
+            lock = directory.use(key);
+            return directory.provide(key, source, lock);
+        } catch (IOException | RuntimeException e) {
+            unlock();
+            throw e;
+        }
+    }
+
+    void unpin() {
+        guard.lock();
+        try {
+            pins--;
+            unlockIfUnused();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private void unlockIfUnused() {
         if (pins == 0 && idle.isEmpty()) {
             unlock();
         }
@@ -73,20 +87,14 @@ final class CachedSegment {
 
     /** A database of the pinned segment that is nobody else's: an idle one, or opened now. */
     PomaiDatabase take(CacheSource source, DatabaseOptions options) throws IOException {
-        synchronized (this) {
-            for (Iterator<PomaiDatabase> each = idle.iterator(); each.hasNext(); ) {
-                PomaiDatabase database = each.next();
-                if (database.options().equals(options)) {
-                    each.remove();
-                    idleOfAll.remove(database);
-                    return database;
-                }
-            }
-        }
-        PomaiDatabase opened = openIfThere(source, options);
+        PomaiDatabase opened = takeIdle(options);
+        opened = opened == null ? openIfThere(source, options) : opened;
         for (int i = 0; opened == null && i < MAX_LOSSES; i++) {
-            synchronized (this) {
+            guard.lock();
+            try {
                 directory.provide(key, source, lock);
+            } finally {
+                guard.unlock();
             }
             opened = openIfThere(source, options);
         }
@@ -95,6 +103,23 @@ final class CachedSegment {
                     + ": other processes delete it as fast as it is fetched (raise cache_max_bytes)");
         }
         return opened;
+    }
+
+    private PomaiDatabase takeIdle(DatabaseOptions options) {
+        guard.lock();
+        try {
+            for (Iterator<PomaiDatabase> each = idle.iterator(); each.hasNext(); ) {
+                PomaiDatabase database = each.next();
+                if (database.options().equals(options)) {
+                    each.remove();
+                    idleOfAll.remove(database);
+                    return database;
+                }
+            }
+            return null;
+        } finally {
+            guard.unlock();
+        }
     }
 
     /**
@@ -126,34 +151,47 @@ final class CachedSegment {
     /** Ends a lease whose database can serve the next one. */
     void giveBack(PomaiDatabase database) {
         List<IdleDatabases.Idle> expired;
-        synchronized (this) {
+        guard.lock();
+        try {
             idle.addFirst(database);
             pins--;
             expired = idleOfAll.add(database, this);
+        } finally {
+            guard.unlock();
         }
         expired.forEach(IdleDatabases.Idle::close);
     }
 
     /** Closes a database if it is still idle. */
-    synchronized void closeIdle(PomaiDatabase database) {
-        if (idle.removeIf(candidate -> candidate == database)) {
-            idleOfAll.remove(database);
-            database.close();
-            if (pins == 0 && idle.isEmpty()) {
-                unlock();
+    void closeIdle(PomaiDatabase database) {
+        guard.lock();
+        try {
+            if (idle.removeIf(candidate -> candidate == database)) {
+                idleOfAll.remove(database);
+                database.close();
+                unlockIfUnused();
             }
+        } finally {
+            guard.unlock();
         }
     }
 
-    /** Deletes the segment's files unless someone uses them, here or in another JVM. Does not wait for a fetch. */
+    /**
+     * Deletes the segment's files unless someone uses them, here or in another JVM. Waits for nobody: who merges segments
+     * holds one entry while it makes room for others.
+     */
     boolean evict() throws IOException {
-        return !providing && evictUnused();
-    }
-
-    private synchronized boolean evictUnused() throws IOException {
-        if (retired || pins > 0) {
+        if (guard.isHeldByCurrentThread() || !guard.tryLock()) {
             return false;
         }
+        try {
+            return !retired && pins == 0 && evictUnused();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private boolean evictUnused() throws IOException {
         for (PomaiDatabase database : idle) {
             idleOfAll.remove(database);
             database.close();

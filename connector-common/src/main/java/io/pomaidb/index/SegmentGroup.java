@@ -16,7 +16,7 @@ import java.util.UUID;
  */
 final class SegmentGroup {
     /** What a merged database takes at most: it is built in memory. */
-    static final long MAX_BYTES = 128L << 20;
+    static final long MAX_BYTES = 64L << 20;
 
     /** An older group has more than so many times the rows of the newer one beside it, unless both are small. */
     private static final int SPREAD = 8;

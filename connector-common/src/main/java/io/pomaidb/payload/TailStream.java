@@ -53,6 +53,8 @@ final class TailStream extends SeekableInputStream {
                     "Cannot read payload file " + file
                             + ": it does not exist (the snapshot lists it: restore it, or write the index again)",
                     e);
+        } catch (IOException e) {
+            throw new StorageException(e);
         }
         try {
             var tail = new byte[(int) Math.min(TAIL_BYTES, file.size())];
