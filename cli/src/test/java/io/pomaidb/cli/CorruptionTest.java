@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
+import io.pomaidb.index.IdType;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.payload.PayloadSchema;
+import io.pomaidb.payload.PayloadType;
+import io.pomaidb.payload.PayloadWriter;
+import io.pomaidb.vector.VectorSource;
+import io.pomaidb.write.IndexWrite;
+import io.pomaidb.write.ShardWriter;
 import io.pomaidb.write.WriteMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +22,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,17 +50,27 @@ class CorruptionTest {
     static void write() throws IOException {
         var index = new TestIndex(folder);
         var random = new Random(1);
-        index.write(
-                WriteMode.CREATE,
-                Vectors.rows(random, 0, 300, 8),
-                "shards",
-                "2",
-                "metric",
-                "cosine",
-                "adaptive_threshold",
-                "50");
-        for (int i = 1; i < 4; i++) {
-            index.write(WriteMode.APPEND, Vectors.rows(random, 200L * i, 200L * i + 100, 8));
+        for (int i = 0; i < 4; i++) {
+            IndexWrite write = IndexWrite.plan(
+                    index.index(),
+                    index.options("shards", "2", "metric", "cosine", "adaptive_threshold", "50"),
+                    i == 0 ? WriteMode.CREATE : WriteMode.APPEND,
+                    IdType.LONG,
+                    List.of(new PayloadColumn("size", PayloadType.INT)),
+                    Optional.empty());
+            try (ShardWriter writer = index.writer(write)) {
+                for (var row : Vectors.rows(random, 200L * i, 200L * i + (i == 0 ? 300 : 100), 8)
+                        .entrySet()) {
+                    var payload = new PayloadRow(1);
+                    payload.setInt(0, random.nextInt());
+                    writer.write(row.getKey(), VectorSource.of(row.getValue()), payload);
+                }
+                // So many that they are a file of their own.
+                for (int deleted = 0; deleted < 400; deleted++) {
+                    writer.delete(10_000_000L * i + random.nextInt(1_000_000));
+                }
+                index.commit(write, writer.finish());
+            }
         }
         good = index.path();
     }
@@ -179,6 +201,64 @@ class CorruptionTest {
                         "a name that leaves the folder",
                         json -> json.replaceFirst("\"name\":\"MANIFEST", "\"name\":\"../MANIFEST")),
                 rule("a field of nobody", json -> json.replaceFirst("\\{", "{\"extra\":1,")));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aLinkOutOfTheIndexIsFoundAndNotFollowed() throws IOException {
+        return files(good).stream()
+                .map(good::relativize)
+                .map(name -> DynamicTest.dynamicTest(name.toString(), () -> {
+                    Path index = copy("link " + name.toString().replace('/', ' '));
+                    Path outside = Files.move(index.resolve(name), index.resolveSibling("outside"));
+                    Files.createSymbolicLink(index.resolve(name), outside);
+                    Run run = Run.of("verify", "--json", index);
+                    assertThat(run.code()).as(run.out() + run.err()).isEqualTo(1);
+                    assertThat(run.json().get("findings").toString())
+                            .contains(name.getFileName() + ": it is " + outside, "a file in the folder of the index");
+                }));
+    }
+
+    /** A payload file of other ids than the engine's rows, with all checksums as they should be. */
+    @Test
+    void payloadOfOtherRowsIsFound() throws IOException {
+        Path index = copy("payload of other rows");
+        Path last = index.resolve("_pomai").resolve(LATEST);
+        String sealed = Files.readString(last);
+        // Of the last commit, so that no earlier version tells another size and checksum.
+        String segment = sealed.lines()
+                .filter(line -> line.contains("\"sequence\":4"))
+                .findFirst()
+                .orElseThrow();
+        Path victim = index.resolve(field(segment, "\"directory\":\"([^\"]+)")).resolve("payload.parquet");
+        long rows = Long.parseLong(field(segment, "\"rows\":(\\d+)"));
+        Files.delete(victim);
+        var schema = new PayloadSchema(null, List.of(new PayloadColumn("size", PayloadType.INT)));
+        try (var writer = new PayloadWriter(schema, Files.createDirectories(folder.resolve("other")), 1 << 16)) {
+            for (long id = 0; id < rows; id++) {
+                writer.add(id, null, new PayloadRow(1));
+            }
+            writer.finish(victim);
+        }
+        var checksum = new CRC32C();
+        checksum.update(Files.readAllBytes(victim));
+        String other = segment.replaceFirst(
+                "(\"name\":\"payload.parquet\",\"size\":)\\d+(,\"crc32c\":\")[0-9a-f]{8}",
+                "$1" + Files.size(victim) + "$2" + HexFormat.of().toHexDigits((int) checksum.getValue()));
+        String body = sealed.substring(0, sealed.lastIndexOf(",\"crc32c\":")).replace(segment, other);
+        Files.writeString(last, seal(body));
+
+        Run run = Run.of("verify", "--json", index);
+
+        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(1);
+        assertThat(run.json().get("findings")).hasSize(1);
+        assertThat(run.json().get("findings").toString())
+                .contains("Cannot read the payload of row ", victim + " has no row of that id");
+    }
+
+    private static String field(String json, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(json);
+        assertThat(matcher.find()).isTrue();
+        return matcher.group(1);
     }
 
     private static DynamicTest rule(String name, UnaryOperator<String> edit) {

@@ -10,15 +10,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.parquet.example.data.Group;
 
 /** Reads an index of the local disk by what docs/format.md and docs/segment-format.md say, and checks it against them. */
 final class DocumentReader {
@@ -50,31 +53,92 @@ final class DocumentReader {
         return new ObjectMapper().readTree(text);
     }
 
-    /** All rows that count, by id: newer segments, which are listed later, replace rows of older ones. */
-    SortedMap<Long, float[]> rows() throws IOException {
-        var rows = new TreeMap<Long, float[]>();
+    /** A row's vector, and its payload, null where its segment has none. */
+    static final class Row {
+        private final float[] vector;
+        private final Group payload;
+
+        Row(float[] vector, Group payload) {
+            this.vector = vector;
+            this.payload = payload;
+        }
+
+        float[] vector() {
+            return vector;
+        }
+
+        Group payload() {
+            return payload;
+        }
+    }
+
+    /** All rows that count, by id: newer segments, which are listed later, replace and delete rows of older ones. */
+    SortedMap<Long, Row> rows() throws IOException {
+        var rows = new TreeMap<Long, Row>();
         JsonNode snapshot = snapshot();
-        for (JsonNode segment : snapshot.get("segments")) {
+        for (JsonNode segment : segments(snapshot)) {
             Path directory = index.resolve(segment.get("directory").asText());
             assertThat(directory.getParent().getFileName().toString())
                     .isEqualTo(String.format("shard=%05d", segment.get("shard").asInt()));
+            var names = new HashSet<String>();
             for (JsonNode file : segment.get("files")) {
-                byte[] content =
-                        Files.readAllBytes(directory.resolve(file.get("name").asText()));
-                assertThat(content.length).isEqualTo(file.get("size").asInt());
-                assertThat(hex(content, content.length))
-                        .isEqualTo(file.get("crc32c").asText());
+                names.add(file.get("name").asText());
+                checked(directory, file);
+            }
+            for (long id : DocumentTombstones.read(directory, segment, names)) {
+                if (shard(id, snapshot) == segment.get("shard").asInt()) {
+                    rows.remove(id);
+                }
             }
             var inSegment = new HashMap<Long, float[]>();
-            readDatabase(directory, snapshot, inSegment);
-            assertThat(inSegment).hasSize(segment.get("rows").asInt());
-            for (long id : inSegment.keySet()) {
-                assertThat(Math.floorMod(murmur3(id), snapshot.get("shards").asInt()))
-                        .isEqualTo(segment.get("shard").asInt());
+            if (segment.get("rows").asInt() > 0) {
+                readDatabase(directory, snapshot, inSegment);
             }
-            rows.putAll(inSegment);
+            assertThat(inSegment).hasSize(segment.get("rows").asInt());
+            Map<Long, Group> payload = names.contains("payload.parquet")
+                    ? DocumentPayload.read(directory.resolve("payload.parquet"))
+                    : Map.of();
+            if (!payload.isEmpty()) {
+                assertThat(payload.keySet()).isEqualTo(inSegment.keySet());
+            }
+            inSegment.forEach((id, vector) -> {
+                assertThat(shard(id, snapshot)).isEqualTo(segment.get("shard").asInt());
+                rows.put(id, new Row(vector, payload.get(id)));
+            });
         }
         return rows;
+    }
+
+    private static int shard(long id, JsonNode snapshot) {
+        return Math.floorMod(murmur3(id), snapshot.get("shards").asInt());
+    }
+
+    /** Those of the lists, and behind them those that the snapshot lists itself. */
+    private List<JsonNode> segments(JsonNode snapshot) throws IOException {
+        var segments = new ArrayList<JsonNode>();
+        for (JsonNode list : snapshot.get("segmentLists")) {
+            JsonNode document = new ObjectMapper().readTree(checked(index.resolve("_pomai"), list));
+            assertThat(document.get("indexId")).isEqualTo(snapshot.get("indexId"));
+            assertThat(document.get("segments")).hasSize(list.get("segments").asInt());
+            long rows = 0;
+            for (JsonNode segment : document.get("segments")) {
+                segments.add(segment);
+                rows += segment.get("rows").asLong();
+            }
+            assertThat(rows).isEqualTo(list.get("rows").asLong());
+        }
+        snapshot.get("segments").forEach(segments::add);
+        assertThat(segments).isSortedAccordingTo(Comparator.comparingLong(segment -> segment.get("sequence")
+                .asLong()));
+        return segments;
+    }
+
+    /** The content of a file, which has to have size and checksum as they are listed. */
+    private static byte[] checked(Path directory, JsonNode file) throws IOException {
+        byte[] content = Files.readAllBytes(directory.resolve(file.get("name").asText()));
+        assertThat(content.length).isEqualTo(file.get("size").asInt());
+        assertThat(hex(content, content.length)).isEqualTo(file.get("crc32c").asText());
+        return content;
     }
 
     private void readDatabase(Path directory, JsonNode snapshot, Map<Long, float[]> rows) throws IOException {

@@ -14,6 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.predicate.FilterApi;
+import org.apache.parquet.filter2.predicate.FilterPredicate;
+import org.apache.parquet.filter2.predicate.LogicalInverseRewriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +147,54 @@ class PayloadDamageTest {
         assertThatThrownBy(() -> PayloadReader.open(PayloadFiles.at(PayloadFiles.fileSystem(), path, ROWS), COLUMNS))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("its footer has 2147483647 bytes");
+    }
+
+    @Test
+    void aDamagedFooterIsSaidToBeThat() throws IOException {
+        var random = new Random(7);
+        int footer = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(good.length - 8);
+        Path path = folder.resolve("footer.parquet");
+        int undecodable = 0;
+        for (int i = 0; i < 100; i++) {
+            byte[] bad = good.clone();
+            int at = bad.length - 8 - footer + random.nextInt(20);
+            bad[at] ^= (byte) (1 + random.nextInt(255));
+            Files.write(path, bad);
+            try (var reader = PayloadReader.open(PayloadFiles.at(PayloadFiles.fileSystem(), path, ROWS), COLUMNS)) {
+                assertThat(reader.columns()).isEqualTo(COLUMNS);
+            } catch (DataException e) {
+                assertThat(e.getMessage()).startsWith("Cannot read payload file file:" + path + ": its ");
+                assertThat(e.getMessage().length()).isLessThan(600);
+                undecodable += e.getMessage().contains(": its footer cannot be decoded: ") ? 1 : 0;
+            }
+        }
+        assertThat(undecodable).isGreaterThan(50);
+    }
+
+    @Test
+    void aFailingDiskIsNoDamage() throws IOException {
+        var failing = new RawLocalFileSystem() {
+            @Override
+            public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
+                throw new IOException("the disk is gone");
+            }
+        };
+        failing.initialize(java.net.URI.create("file:///"), new Configuration());
+        Path path = folder.resolve("whole.parquet");
+        Files.write(path, good);
+        assertThatThrownBy(() -> PayloadReader.open(PayloadFiles.at(failing, path, ROWS), COLUMNS))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("whole.parquet: the disk is gone");
+    }
+
+    @Test
+    void literalsOfFiltersDoNotReachParquetsLog() {
+        FilterPredicate predicate = FilterApi.not(FilterApi.or(
+                FilterApi.eq(FilterApi.intColumn("a"), 4711), FilterApi.gt(FilterApi.intColumn("a"), 815)));
+        var filter = (FilterCompat.FilterPredicateCompat) FilterCompat.get(new QuietPredicate(predicate));
+        assertThat(filter.getFilterPredicate().toString()).doesNotContain("4711", "815");
+        assertThat(((QuietPredicate) filter.getFilterPredicate()).shown())
+                .isEqualTo(LogicalInverseRewriter.rewrite(predicate));
     }
 
     @Test

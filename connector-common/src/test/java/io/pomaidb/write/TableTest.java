@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
+import io.pomaidb.fixture.TableLife;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.Segment;
@@ -37,6 +38,11 @@ class TableTest {
     @BeforeEach
     void create() {
         index = new TestIndex(folder);
+    }
+
+    @Test
+    void aTableLives() throws IOException {
+        new TableLife(index).run(folder.resolve("verify"));
     }
 
     @Test
