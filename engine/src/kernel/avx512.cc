@@ -61,7 +61,13 @@ struct Avx512Set {
       const __m512i zero = _mm512_set1_epi16(128);
       return _mm512_dpwssd_epi32(sum, _mm512_sub_epi16(x, zero), _mm512_sub_epi16(y, zero));
     }
-    static uint32_t Total(Register sum) { return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum)); }
+    // Not _mm512_reduce_add_epi32, which adds signed numbers: the longest codes need all 32 bits.
+    static uint32_t Total(Register sum) {
+      const __m256i halves = Halves(sum);
+      __m128i quarter = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+      quarter = _mm_add_epi32(quarter, _mm_unpackhi_epi64(quarter, quarter));
+      return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(quarter, _mm_shuffle_epi32(quarter, 1))));
+    }
     static Numbers4 Totals(Register s0, Register s1, Register s2, Register s3) {
       const __m256i quarters =
           _mm256_hadd_epi32(_mm256_hadd_epi32(Halves(s0), Halves(s1)), _mm256_hadd_epi32(Halves(s2), Halves(s3)));
