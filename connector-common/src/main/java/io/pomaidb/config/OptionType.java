@@ -1,6 +1,11 @@
 package io.pomaidb.config;
 
 import java.io.Serializable;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +62,27 @@ record OptionType(String accepted, Function<String, Optional<? extends Serializa
     /** A vector as it is written in JSON and in Spark's output: numbers in square brackets. */
     static OptionType vector() {
         return trimmed("numbers in brackets as in [0.25, -1, 3e-2]", OptionType::parseVector);
+    }
+
+    /** A point in time as ISO 8601 and SQL write it, of UTC where no zone is given. */
+    static OptionType time() {
+        return trimmed("a time as in 2026-01-31, 2026-01-31 12:30:00 or 2026-01-31T12:30:00+01:00", text -> {
+            String iso = text.replace(' ', 'T');
+            String withTime = iso.contains("T") ? iso : iso + "T00:00:00";
+            try {
+                return Optional.of(OffsetDateTime.parse(withTime).toInstant());
+            } catch (DateTimeParseException withoutZone) {
+                return parseLocalTime(withTime);
+            }
+        });
+    }
+
+    private static Optional<Instant> parseLocalTime(String text) {
+        try {
+            return Optional.of(LocalDateTime.parse(text).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException notATime) {
+            return Optional.empty();
+        }
     }
 
     private static long parseBytes(String text) {

@@ -87,6 +87,26 @@ public enum PomaiOption {
             OptionType.text("a view or table name"),
             "",
             "View or table of query vectors; their hits are returned instead of the rows."),
+    COLUMNS(
+            OptionUse.SEARCH,
+            OptionType.text("column names, separated by commas, or *"),
+            "",
+            "Payload columns that hits bring along; * for all of them."),
+    FILTER(
+            OptionUse.SEARCH,
+            OptionType.text("a condition in SQL"),
+            "",
+            "Condition on payload columns, as in SQL after WHERE, that hits satisfy."),
+    VERSION(
+            OptionUse.SEARCH,
+            OptionType.text("a version's number, or a tag"),
+            "",
+            "Version of the index that is read; by default the newest."),
+    TIMESTAMP(
+            OptionUse.SEARCH,
+            OptionType.time(),
+            "",
+            "Time as of which the index is read, in UTC where no zone is given."),
     QUERY_ID(OptionUse.SEARCH, OptionType.text("a column name"), "query_id", "Column of `queries` that names a query."),
     QUERY_VECTOR(
             OptionUse.SEARCH,

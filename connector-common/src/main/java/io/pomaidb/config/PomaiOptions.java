@@ -3,6 +3,7 @@ package io.pomaidb.config;
 import io.pomaidb.engine.FsyncPolicy;
 import io.pomaidb.error.ConfigurationException;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -53,6 +54,9 @@ public final class PomaiOptions implements Serializable {
         if (values.containsKey(PomaiOption.QUERY) && values.containsKey(PomaiOption.QUERIES)) {
             throw new ConfigurationException("Cannot search: both query and queries are given (give one: query is one"
                     + " vector, queries names a view or table of them)");
+        }
+        if (values.containsKey(PomaiOption.VERSION) && values.containsKey(PomaiOption.TIMESTAMP)) {
+            throw new ConfigurationException("Cannot read an index: both version and timestamp are given (give one)");
         }
         return new PomaiOptions(values);
     }
@@ -144,6 +148,26 @@ public final class PomaiOptions implements Serializable {
     /** The view or table of query vectors. */
     public Optional<String> queries() {
         return find(PomaiOption.QUERIES, String.class);
+    }
+
+    /** The version or tag to read; the newest version where there is none. */
+    public Optional<String> version() {
+        return find(PomaiOption.VERSION, String.class).map(String::trim);
+    }
+
+    /** The time as of which to read. */
+    public Optional<Instant> timestamp() {
+        return find(PomaiOption.TIMESTAMP, Instant.class);
+    }
+
+    /** The payload columns that hits bring along, or {@code *}. */
+    public Optional<String> columns() {
+        return find(PomaiOption.COLUMNS, String.class);
+    }
+
+    /** The condition on payload columns that hits satisfy, as SQL. */
+    public Optional<String> filter() {
+        return find(PomaiOption.FILTER, String.class);
     }
 
     public String queryIdColumn() {

@@ -1,6 +1,7 @@
 package io.pomaidb.index;
 
 import io.pomaidb.config.PathSecrets;
+import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.payload.PayloadFile;
 import java.io.FileNotFoundException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +26,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 public final class PomaiIndex {
     private static final int MAX_LISTINGS = 10;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     private final Path path;
     private final Configuration configuration;
@@ -127,6 +130,24 @@ public final class PomaiIndex {
      */
     public Snapshot snapshot(String tag) throws IOException {
         return history.read(tag);
+    }
+
+    /**
+     * The snapshot that options {@code version} and {@code timestamp} ask for, or else the newest.
+     *
+     * @throws ConfigurationException if there is no such version, no version that old, no such tag, or no index
+     */
+    public Snapshot snapshot(PomaiOptions options) throws IOException {
+        if (options.timestamp().isPresent()) {
+            return snapshot(options.timestamp().get());
+        }
+        Optional<String> version = options.version();
+        if (version.isEmpty()) {
+            return latestExisting();
+        }
+        return NUMBER.matcher(version.get()).matches()
+                ? snapshot(Long.parseLong(version.get()))
+                : snapshot(version.get());
     }
 
     /**

@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +109,34 @@ class PomaiOptionsTest {
     }
 
     @Test
+    void whatIsReadOfAnIndexIsToldByVersionOrTime() {
+        assertThat(PomaiOptions.parse(Map.of("version", " 12 ")).version()).hasValue("12");
+        assertThat(PomaiOptions.parse(Map.of()).version()).isEmpty();
+        for (String time : List.of(
+                "2026-01-31T12:30:00Z", "2026-01-31 12:30:00", "2026-01-31T13:30+01:00", " 2026-01-31T12:30:00.000Z")) {
+            assertThat(PomaiOptions.parse(Map.of("timestamp", time)).timestamp())
+                    .as(time)
+                    .hasValue(Instant.parse("2026-01-31T12:30:00Z"));
+        }
+        assertThat(PomaiOptions.parse(Map.of("timestamp", "2026-01-31")).timestamp())
+                .hasValue(Instant.parse("2026-01-31T00:00:00Z"));
+        assertThatThrownBy(() -> PomaiOptions.parse(Map.of("timestamp", "yesterday")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("Cannot use option timestamp: 'yesterday' (accepted: a time as in");
+        assertThatThrownBy(() -> PomaiOptions.parse(Map.of("version", "1", "timestamp", "2026-01-31")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("both version and timestamp are given");
+    }
+
+    @Test
+    void columnsAndConditionsOfHitsAreTexts() {
+        var options = PomaiOptions.parse(Map.of("columns", "word, year", "filter", "year > 1990"));
+
+        assertThat(options.columns()).hasValue("word, year");
+        assertThat(options.filter()).hasValue("year > 1990");
+    }
+
+    @Test
     void namesAndChoicesMatchInAnyLetterCase() {
         var options = PomaiOptions.parse(Map.of("SHARDS", "8", "Hnsw_M", "24", "metric", "COSINE"));
 
@@ -140,7 +170,7 @@ class PomaiOptionsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(
                         "Cannot use option shard: there is no such option (did you mean shards? accepted: ")
-                .hasMessageContaining("adaptive_threshold, cache_dir, cache_max_bytes, dim, ");
+                .hasMessageContaining("adaptive_threshold, cache_dir, cache_max_bytes, columns, dim, ");
     }
 
     @Test

@@ -19,8 +19,50 @@ class ClusterIT {
     }
 
     @Nested
+    class Payload extends PayloadSpec {
+        Payload() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
     class Search extends SearchSpec {
         Search() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class FilteredSearch extends FilteredSearchSpec {
+        FilteredSearch() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class NearestSql extends NearestSqlSpec {
+        NearestSql() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class Table extends TableSpec {
+        Table() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class Stream extends StreamSpec {
+        Stream() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
+    class Action extends ActionSpec {
+        Action() {
             super(Master.CLUSTER);
         }
     }

@@ -14,6 +14,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
@@ -71,6 +72,47 @@ abstract class FailureSpec extends SparkSpec {
                 .hasSize(4);
         assertThat(snapshot(path).rows()).isEqualTo(210);
         assertOnlyListedFiles();
+    }
+
+    @Test
+    void aTaskWhoseUploadFailsOnceWritesItsPayloadOnce() throws IOException {
+        writer(documents(0, 200)).mode("append").save(FlakyFileSystem.ONCE + path);
+
+        assertThat(reader().load(path).where("word = concat('word ', id)").count())
+                .isEqualTo(200);
+        assertThat(snapshot(path).segments())
+                .filteredOn(segment -> segment.sequence() == 2)
+                .hasSize(4)
+                .allSatisfy(segment -> assertThat(segment.files())
+                        .extracting(SegmentFile::name)
+                        .contains("payload.parquet"));
+        assertOnlyListedFiles();
+    }
+
+    @Test
+    void aMergeWhoseTasksFailLeavesTheIndexAsItWas() throws IOException {
+        var before = read(path);
+        documents(5, 200).createOrReplaceTempView("failing_changes");
+        spark.sql("ALTER TABLE pomaidb.`" + path + "` ADD COLUMN word STRING");
+        assertThatThrownBy(() -> spark.sql("MERGE INTO pomaidb.`" + FlakyFileSystem.ALWAYS + path
+                        + "` t USING failing_changes s ON t.id = s.id WHEN MATCHED AND s.id < 7 THEN DELETE"
+                        + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"))
+                .hasStackTraceContaining("The disk failed under");
+
+        assertThat(read(path)).isEqualTo(before);
+        assertThat(snapshot(path).version()).isEqualTo(2);
+        eventually(() -> files(path).equals(listedFiles()));
+        assertOnlyListedFiles();
+
+        spark.sql("MERGE INTO pomaidb.`" + FlakyFileSystem.ONCE + path
+                + "` t USING failing_changes s ON t.id = s.id WHEN MATCHED AND s.id < 7 THEN DELETE"
+                + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *");
+        assertThat(read(path)).hasSize(198).doesNotContainKeys(5L, 6L);
+        assertOnlyListedFiles();
+    }
+
+    private Dataset<Row> documents(long from, long to) {
+        return rows(from, to, DIM).selectExpr("id", "embedding", "concat('word ', id) AS word");
     }
 
     @Test

@@ -19,8 +19,50 @@ class LocalIT {
     }
 
     @Nested
+    class Payload extends PayloadSpec {
+        Payload() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Search extends SearchSpec {
         Search() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class FilteredSearch extends FilteredSearchSpec {
+        FilteredSearch() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class NearestSql extends NearestSqlSpec {
+        NearestSql() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Table extends TableSpec {
+        Table() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Stream extends StreamSpec {
+        Stream() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Action extends ActionSpec {
+        Action() {
             super(Master.LOCAL);
         }
     }

@@ -11,6 +11,7 @@ import io.pomaidb.spark.session.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.spark.sql.SparkSession;
@@ -35,6 +36,11 @@ record IndexLocation(SparkSession spark, PomaiIndex index) {
         }
     }
 
+    /** The Hadoop configuration of the session. It may hold secrets. */
+    Configuration configuration() {
+        return SessionSettings.hadoopConfiguration(spark);
+    }
+
     /** The newest snapshot; empty if there is no index. */
     Optional<Snapshot> latest() {
         try {
@@ -44,10 +50,17 @@ record IndexLocation(SparkSession spark, PomaiIndex index) {
         }
     }
 
-    /** The newest snapshot; a {@link ConfigurationException} if there is no index. */
-    Snapshot latestExisting() {
+    /** The snapshot that options ask for, or the newest, if there is an index. */
+    Optional<Snapshot> readable(PomaiOptions options) {
+        return options.version().isPresent() || options.timestamp().isPresent()
+                ? Optional.of(snapshot(options))
+                : latest();
+    }
+
+    /** The snapshot that options ask for, or the newest; a {@link ConfigurationException} if there is none. */
+    Snapshot snapshot(PomaiOptions options) {
         try {
-            return index.latestExisting();
+            return index.snapshot(options);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the state of index " + index.path(), e);
         }

@@ -41,7 +41,7 @@ class IndexTable implements SupportsWrite {
     /** The table at the path that options name: readable if an index is there now. */
     static IndexTable load(PomaiOptions options) {
         var location = IndexLocation.of(SparkSession.active(), options.path());
-        var snapshot = location.latest();
+        var snapshot = location.readable(options);
         return snapshot.isPresent()
                 ? ReadableIndexTable.of(location, snapshot.get(), options)
                 : new IndexTable(location, new StructType(), Map.of(), WriteMode.APPEND);
@@ -51,13 +51,19 @@ class IndexTable implements SupportsWrite {
         return location;
     }
 
-    /** Options with the path, which SQL tells by the table's name. */
-    final PomaiOptions parse(CaseInsensitiveStringMap options) {
-        Map<String, String> all = new HashMap<>(defaults);
+    /** Options with the path, which SQL tells by the table's name, and with others where they are not given. */
+    final PomaiOptions parse(CaseInsensitiveStringMap options, Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(others);
+        all.putAll(defaults);
         all.putIfAbsent(PomaiOption.PATH.optionName(), name());
         all.keySet().removeIf(options::containsKey);
         all.putAll(options.asCaseSensitiveMap());
-        return PomaiOptions.parse(all);
+        return StreamOptions.parse(all);
+    }
+
+    /** Options that a write which replaces all rows takes from the index. */
+    Map<String, String> keptByOverwrite() {
+        return Map.of();
     }
 
     @Override
@@ -73,11 +79,21 @@ class IndexTable implements SupportsWrite {
     /** Any schema is accepted by Spark, and then checked with messages of our own. */
     @Override
     public Set<TableCapability> capabilities() {
-        return EnumSet.of(TableCapability.BATCH_WRITE, TableCapability.TRUNCATE, TableCapability.ACCEPT_ANY_SCHEMA);
+        return EnumSet.of(
+                TableCapability.BATCH_WRITE,
+                TableCapability.STREAMING_WRITE,
+                TableCapability.TRUNCATE,
+                TableCapability.ACCEPT_ANY_SCHEMA);
     }
 
     @Override
     public final WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
-        return new IndexWriteBuilder(location.spark(), location.index(), parse(info.options()), info.schema(), mode);
+        return new IndexWriteBuilder(
+                location.spark(),
+                location.index(),
+                parse(info.options(), Map.of()),
+                parse(info.options(), keptByOverwrite()),
+                info,
+                mode);
     }
 }

@@ -3,13 +3,12 @@ package io.pomaidb.spark;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
-import io.pomaidb.spark.write.IdAsLong;
+import io.pomaidb.spark.function.CatalogFunctions;
+import io.pomaidb.spark.write.EmptyWrite;
 import io.pomaidb.write.WriteMode;
-import java.util.HashMap;
-import java.util.Locale;
+import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
-import org.apache.spark.sql.SparkSession;
+import java.util.Optional;
 import org.apache.spark.sql.catalyst.analysis.NoSuchFunctionException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
 import org.apache.spark.sql.catalyst.analysis.TableAlreadyExistsException;
@@ -25,22 +24,26 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
- * The catalog behind {@code format("pomaidb")}: a table's name is the path of its index. It keeps no list of tables; the
- * index at the path is all there is.
+ * A catalog whose tables are indexes. The name of a table is the path of its index, in back quotes; with the setting
+ * {@code spark.sql.catalog.<name>.warehouse}, a name without a slash is a folder there. The catalog keeps no list of tables:
+ * the index at the path is all there is.
  *
- * <p>{@link PomaiSource} sets it up as {@code spark.sql.catalog.pomaidb} on first use. Where that setting is there from
+ * <p>{@link PomaiSource} sets one up as {@code spark.sql.catalog.pomaidb} on first use. Where that setting is there from
  * the start, SQL reaches an index by {@code pomaidb.`/path`}.
  */
 @SuppressWarnings("deprecation") // Spark 3.5 has no other abstract methods for schemas.
 public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog {
-    private static final Set<String> PROPERTIES_OF_SPARK =
-            Set.of(PROP_PROVIDER, PROP_OWNER, PROP_COMMENT, PROP_EXTERNAL, PROP_IS_MANAGED_LOCATION);
+    private static final String WAREHOUSE = "warehouse";
+    private static final long MICROS = 1_000_000;
+    private static final long NANOS_OF_MICRO = 1_000;
 
     private String name = "";
+    private CatalogPaths paths = new CatalogPaths(null);
 
     @Override
     public void initialize(String catalogName, CaseInsensitiveStringMap options) {
         name = catalogName;
+        paths = new CatalogPaths(options.get(WAREHOUSE));
     }
 
     @Override
@@ -48,15 +51,15 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
         return name;
     }
 
+    /** Those of the warehouse. */
     @Override
     public Identifier[] listTables(String[] namespace) {
-        return new Identifier[0];
+        return paths.list(namespace);
     }
 
     @Override
     public boolean tableExists(Identifier identifier) {
-        return identifier.namespace().length == 0
-                && location(identifier).latest().isPresent();
+        return paths.location(identifier).flatMap(IndexLocation::latest).isPresent();
     }
 
     /**
@@ -65,16 +68,33 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
      */
     @Override
     public Table loadTable(Identifier identifier) throws NoSuchTableException {
-        if (identifier.namespace().length > 0) {
-            throw new NoSuchTableException(identifier);
-        }
         if (identifier instanceof IndexIdentifier byOptions) {
             return IndexTable.load(PomaiOptions.parse(byOptions.options()));
         }
-        if (!tableExists(identifier)) {
+        return load(identifier, Map.of());
+    }
+
+    /** The table as of a version, by its number or tag. */
+    @Override
+    public Table loadTable(Identifier identifier, String version) throws NoSuchTableException {
+        return load(identifier, Map.of(PomaiOption.VERSION.optionName(), version));
+    }
+
+    /** The table as of a time, in microseconds since 1970. */
+    @Override
+    public Table loadTable(Identifier identifier, long timestamp) throws NoSuchTableException {
+        var time = Instant.ofEpochSecond(
+                Math.floorDiv(timestamp, MICROS), Math.floorMod(timestamp, MICROS) * NANOS_OF_MICRO);
+        return load(identifier, Map.of(PomaiOption.TIMESTAMP.optionName(), time.toString()));
+    }
+
+    private Table load(Identifier identifier, Map<String, String> given) throws NoSuchTableException {
+        Optional<IndexLocation> location = paths.location(identifier);
+        if (location.isEmpty() || location.get().latest().isEmpty()) {
             throw new NoSuchTableException(identifier);
         }
-        return IndexTable.load(PomaiOptions.parse(Map.of(PomaiOption.PATH.optionName(), identifier.name())));
+        var options = PomaiOptions.parse(given);
+        return new SqlIndexTable(location.get(), location.get().snapshot(options), options, given);
     }
 
     @Override
@@ -103,15 +123,17 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
         return staged(identifier, schema, partitions, properties, WriteMode.OVERWRITE);
     }
 
-    private static StagedTable staged(
+    private StagedTable staged(
             Identifier identifier,
             StructType schema,
             Transform[] partitions,
             Map<String, String> properties,
             WriteMode mode) {
-        if (identifier.namespace().length > 0) {
-            throw refused("create", identifier, "its name has several parts", "the path of the index, in back quotes");
-        }
+        var location = created(identifier, partitions, properties);
+        return new StagedIndexTable(location, schema, TableProperties.options(properties), mode);
+    }
+
+    private IndexLocation created(Identifier identifier, Transform[] partitions, Map<String, String> properties) {
         if (properties.containsKey(PROP_LOCATION)) {
             throw refused("create", identifier, "a location is given too", "the path as the table's name alone");
         }
@@ -122,36 +144,50 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
                     "it is to be partitioned by columns",
                     "no partitioning: rows are sharded by their ids, see option " + PomaiOption.SHARDS.optionName());
         }
-        return new StagedIndexTable(location(identifier), schema, options(properties), mode);
+        return existing("create", identifier);
     }
 
-    /** The options among a table's properties: those of SQL's OPTIONS come with a prefix, and without it once more. */
-    private static Map<String, String> options(Map<String, String> properties) {
-        var options = new HashMap<>(properties);
-        options.keySet().removeAll(PROPERTIES_OF_SPARK);
-        properties.forEach((property, value) -> {
-            if (property.startsWith(OPTION_PREFIX)) {
-                options.remove(property);
-                options.put(property.substring(OPTION_PREFIX.length()), value);
-            }
-        });
-        return options;
+    private IndexLocation existing(String what, Identifier identifier) {
+        return paths.location(identifier)
+                .orElseThrow(() -> refused(
+                        what,
+                        identifier,
+                        "its name has several parts and catalog " + name + " has no warehouse",
+                        "the path of the index, in back quotes; or set spark.sql.catalog." + name + "." + WAREHOUSE));
     }
 
     @Override
     public Table createTable(
-            Identifier identifier, StructType schema, Transform[] partitions, Map<String, String> properties) {
-        throw refused("create", identifier, "no rows come with it", "a query whose rows are written");
+            Identifier identifier, StructType schema, Transform[] partitions, Map<String, String> properties)
+            throws TableAlreadyExistsException {
+        var location = created(identifier, partitions, properties);
+        if (location.latest().isPresent()) {
+            throw new TableAlreadyExistsException(identifier);
+        }
+        var options = PomaiOptions.parse(TableProperties.options(properties));
+        EmptyWrite.commit(location.spark(), location.index(), options, schema, WriteMode.CREATE);
+        return new SqlIndexTable(location, location.snapshot(PomaiOptions.parse(Map.of())), options, Map.of());
     }
 
     @Override
-    public Table alterTable(Identifier identifier, TableChange... changes) {
-        throw refused("alter", identifier, "its columns and parameters are fixed", "a write with mode overwrite");
+    public Table alterTable(Identifier identifier, TableChange... changes) throws NoSuchTableException {
+        if (!tableExists(identifier)) {
+            throw new NoSuchTableException(identifier);
+        }
+        new SchemaChange(existing("alter", identifier).index(), changes).commit();
+        return loadTable(identifier);
     }
 
+    /** Deletes the index with all its versions, at once. */
     @Override
     public boolean dropTable(Identifier identifier) {
-        throw refused("drop", identifier, "SQL does not delete indexes", "deleting the directory");
+        return paths.location(identifier).map(IndexRemoval::remove).orElse(false);
+    }
+
+    /** As {@link #dropTable}: nothing goes to a trash. */
+    @Override
+    public boolean purgeTable(Identifier identifier) {
+        return dropTable(identifier);
     }
 
     @Override
@@ -166,25 +202,14 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog 
 
     @Override
     public Identifier[] listFunctions(String[] namespace) {
-        return namespace.length == 0
-                ? new Identifier[] {Identifier.of(new String[0], IdAsLong.NAME)}
-                : new Identifier[0];
+        return namespace.length == 0 ? CatalogFunctions.list() : new Identifier[0];
     }
 
     @Override
     public UnboundFunction loadFunction(Identifier identifier) throws NoSuchFunctionException {
-        if (identifier.namespace().length == 0
-                && identifier.name().toLowerCase(Locale.ROOT).equals(IdAsLong.NAME)) {
-            return new IdAsLong();
+        if (identifier.namespace().length > 0) {
+            throw new NoSuchFunctionException(identifier);
         }
-        throw new NoSuchFunctionException(identifier);
-    }
-
-    /** A name is parsed as the option is, so that both routes lead to one index; without the option it is empty. */
-    private static IndexLocation location(Identifier identifier) {
-        var name = identifier.name();
-        var options = name.isEmpty() ? Map.<String, String>of() : Map.of(PomaiOption.PATH.optionName(), name);
-        return IndexLocation.of(
-                SparkSession.active(), PomaiOptions.parse(options).path());
+        return CatalogFunctions.find(identifier.name()).orElseThrow(() -> new NoSuchFunctionException(identifier));
     }
 }

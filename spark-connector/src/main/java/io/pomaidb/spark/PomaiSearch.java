@@ -5,12 +5,15 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.spark.search.HitsRelation;
 import io.pomaidb.spark.search.Queries;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * Nearest-neighbour search over an index, as a Java and Scala API.
@@ -30,17 +33,19 @@ import org.apache.spark.sql.SparkSession;
 public final class PomaiSearch {
     private final SparkSession spark;
     private final Dataset<Row> queries;
+    private final Column condition;
     private final Map<String, String> options;
 
-    private PomaiSearch(SparkSession spark, Dataset<Row> queries, Map<String, String> options) {
+    private PomaiSearch(SparkSession spark, Dataset<Row> queries, Column condition, Map<String, String> options) {
         this.spark = spark;
         this.queries = queries;
+        this.condition = condition;
         this.options = Map.copyOf(options);
     }
 
     /** A search of the index at {@code path}, which still needs {@link #queries} or {@link #query}. */
     public static PomaiSearch on(SparkSession spark, String path) {
-        return new PomaiSearch(spark, null, Map.of(PomaiOption.PATH.optionName(), path));
+        return new PomaiSearch(spark, null, null, Map.of(PomaiOption.PATH.optionName(), path));
     }
 
     /**
@@ -48,7 +53,7 @@ public final class PomaiSearch {
      * {@code array<float>}, {@code array<double>} or Spark ML's vector.
      */
     public PomaiSearch queries(Dataset<Row> rows) {
-        return new PomaiSearch(spark, rows, options);
+        return new PomaiSearch(spark, rows, condition, options);
     }
 
     /** The queries' id column, {@code query_id} unless set. */
@@ -71,12 +76,49 @@ public final class PomaiSearch {
         return option(PomaiOption.TOP_K, Integer.toString(k));
     }
 
+    /**
+     * Searches among the rows that satisfy a condition on the index's columns, as SQL has it after WHERE. Any condition
+     * will do: what the index cannot evaluate itself, Spark does before the search. Conditions of several calls have to
+     * hold all.
+     */
+    public PomaiSearch where(String sql) {
+        return where(functions.expr(sql));
+    }
+
+    /** As {@link #where(String)}, for a condition on columns by their names, as in {@code col("year").gt(1990)}. */
+    public PomaiSearch where(Column further) {
+        return new PomaiSearch(spark, queries, condition == null ? further : condition.and(further), options);
+    }
+
+    /**
+     * Columns of the index that hits bring along, in this order: payload columns, the vector, and {@code _shard},
+     * {@code _segment} and {@code _version}. They are fetched for the final hits only. {@code *} stands for the payload.
+     */
+    public PomaiSearch columns(String... names) {
+        return option(PomaiOption.COLUMNS, String.join(",", names));
+    }
+
+    /** Shards that a query visits where rows are sharded by nearness; 0 for all. */
+    public PomaiSearch probes(int shards) {
+        return option(PomaiOption.PROBES, Integer.toString(shards));
+    }
+
+    /** Searches a version of the index, by its number or tag, instead of the newest. */
+    public PomaiSearch version(String numberOrTag) {
+        return option(PomaiOption.VERSION, numberOrTag);
+    }
+
+    /** Searches the index as it was at a time. */
+    public PomaiSearch asOf(Instant time) {
+        return option(PomaiOption.TIMESTAMP, time.toString());
+    }
+
     /** Any other search option by its name, as the data source takes it. */
     public PomaiSearch option(String name, String value) {
         var more = new HashMap<>(options);
         more.keySet().removeIf(name::equalsIgnoreCase);
         more.put(name, value);
-        return new PomaiSearch(spark, queries, more);
+        return new PomaiSearch(spark, queries, condition, more);
     }
 
     private PomaiSearch option(PomaiOption option, String value) {
@@ -86,9 +128,10 @@ public final class PomaiSearch {
     /**
      * The hits, one row each: {@code query_id} (of the type of the query id column), {@code rank} (int, from 1),
      * {@code id} (of the type of the index's id), {@code score} (float; higher is better: the inner product, minus the
-     * squared distance, or the cosine). The rows have no order; sort by query and rank where it matters.
+     * squared distance, or the cosine), and the columns that {@link #columns} names. The rows have no order; sort by query and rank where it matters.
      *
-     * <p>The index is looked at now, and the hits are those of its newest snapshot. The queries are read when the
+     * <p>The index is looked at now, and the hits are those of its newest snapshot, unless
+     * {@link #version} says another. The queries are read when the
      * DataFrame is first planned, which an action or {@code explain} does, and kept for its later uses. A query without
      * id or vector, an id that repeats, a vector of another dimension or with a component that is no finite number end
      * that with a {@link io.pomaidb.error.DataException} that names the query.
@@ -99,10 +142,14 @@ public final class PomaiSearch {
     public Dataset<Row> run() {
         var parsed = PomaiOptions.parse(options);
         var location = IndexLocation.of(spark, parsed.path());
-        var snapshot = location.latestExisting();
+        var snapshot = location.snapshot(parsed);
         location.refuseOthers(parsed, snapshot);
-        return spark.baseRelationToDataFrame(
-                new HitsRelation(spark, location.index(), snapshot, parsed, queries(location, parsed)));
+        return spark.baseRelationToDataFrame(new HitsRelation(
+                spark,
+                location.index(),
+                snapshot,
+                parsed,
+                queries(location, parsed).where(condition)));
     }
 
     private Queries queries(IndexLocation location, PomaiOptions parsed) {

@@ -1,7 +1,6 @@
 package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOption;
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import java.util.Map;
 import org.apache.spark.sql.SQLContext;
@@ -23,8 +22,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * the active session's configuration the first time it is used there.
  */
 public final class PomaiSource implements SupportsCatalogOptions, DataSourceRegister, RelationProvider {
-    private static final String NAME = "pomaidb";
-    private static final String CHECKPOINT = "checkpointLocation";
+    static final String NAME = "pomaidb";
     private static final String CATALOG_SETTING = "spark.sql.catalog." + NAME;
 
     @Override
@@ -48,22 +46,13 @@ public final class PomaiSource implements SupportsCatalogOptions, DataSourceRegi
 
     @Override
     public StructType inferSchema(CaseInsensitiveStringMap options) {
-        refuseStream(options);
-        return IndexTable.load(PomaiOptions.parse(options.asCaseSensitiveMap())).schema();
-    }
-
-    /** Only a stream has a checkpoint. Without the option, Spark itself says that the table takes no streams. */
-    private static void refuseStream(CaseInsensitiveStringMap options) {
-        if (options.containsKey(CHECKPOINT)) {
-            throw new ConfigurationException("Cannot use option " + CHECKPOINT + " for index "
-                    + options.get(PomaiOption.PATH.optionName())
-                    + ": streaming writes are not supported yet (accepted: a batch, as foreachBatch gives it)");
-        }
+        return IndexTable.load(StreamOptions.parse(options.asCaseSensitiveMap()))
+                .schema();
     }
 
     @Override
     public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> options) {
-        return IndexTable.load(PomaiOptions.parse(options));
+        return IndexTable.load(StreamOptions.parse(options));
     }
 
     /**

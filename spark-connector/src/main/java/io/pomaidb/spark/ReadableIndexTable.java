@@ -3,43 +3,55 @@ package io.pomaidb.spark;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.spark.read.RowsScan;
+import io.pomaidb.spark.read.RowsScanBuilder;
+import io.pomaidb.spark.row.MetadataField;
+import io.pomaidb.spark.row.RowShape;
+import io.pomaidb.spark.search.HitColumns;
 import io.pomaidb.spark.search.HitsRelation;
 import io.pomaidb.spark.search.HitsScan;
 import io.pomaidb.spark.search.Queries;
 import io.pomaidb.spark.session.SessionSettings;
 import io.pomaidb.write.WriteMode;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.connector.catalog.MetadataColumn;
+import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.TableCapability;
-import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
  * An index, as its rows or, where the options bring queries, as their hits. Each run of a query reads the snapshot that
- * is the newest at that time.
+ * is the newest at that time, unless options name another.
  */
-final class ReadableIndexTable extends IndexTable implements SupportsRead {
+class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMetadataColumns {
     private final Optional<Queries> queries;
 
-    private ReadableIndexTable(IndexLocation location, StructType schema, Optional<Queries> queries) {
-        super(location, schema, Map.of(), WriteMode.APPEND);
+    ReadableIndexTable(
+            IndexLocation location,
+            Snapshot snapshot,
+            Optional<Queries> queries,
+            PomaiOptions options,
+            Map<String, String> given) {
+        super(location, schema(location, snapshot, queries, options), given, WriteMode.APPEND);
         this.queries = queries;
     }
 
     /** The table that options ask for, at a path where there is an index. */
     static ReadableIndexTable of(IndexLocation location, Snapshot snapshot, PomaiOptions options) {
-        var queries = location.queries(options);
-        return new ReadableIndexTable(location, schema(snapshot, queries), queries);
+        return new ReadableIndexTable(location, snapshot, location.queries(options), options, Map.of());
     }
 
-    private static StructType schema(Snapshot snapshot, Optional<Queries> queries) {
-        return queries.map(some -> HitsRelation.schema(some, snapshot)).orElseGet(() -> RowsScan.schema(snapshot));
+    private static StructType schema(
+            IndexLocation location, Snapshot snapshot, Optional<Queries> queries, PomaiOptions options) {
+        return queries.map(some ->
+                        HitColumns.of(location.index(), snapshot, some, options).schema())
+                .orElseGet(() -> RowShape.schema(snapshot.schema()));
     }
 
     @Override
@@ -49,28 +61,34 @@ final class ReadableIndexTable extends IndexTable implements SupportsRead {
         return capabilities;
     }
 
+    /** Of rows; hits have none. */
     @Override
-    public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-        var parsed = parse(options);
-        return () -> scan(parsed);
+    public final MetadataColumn[] metadataColumns() {
+        return queries.isPresent() ? new MetadataColumn[0] : MetadataField.columns();
     }
 
-    private Scan scan(PomaiOptions options) {
-        var snapshot = location().latestExisting();
-        location().refuseOthers(options, snapshot);
-        if (!schema(snapshot, queries).equals(schema())) {
-            throw new DataException("Cannot read index " + name() + ": its columns changed to "
-                    + schema(snapshot, queries).simpleString() + " since it was loaded as "
-                    + schema().simpleString() + " (load it again)");
-        }
+    @Override
+    public final ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+        var parsed = parse(options, Map.of());
+        var snapshot = location().snapshot(parsed);
+        location().refuseOthers(parsed, snapshot);
+        refuseOtherColumns(schema(location(), snapshot, queries, parsed));
         if (queries.isPresent()) {
-            return new HitsScan(
-                    new HitsRelation(location().spark(), location().index(), snapshot, options, queries.get()));
+            var hits = new HitsRelation(location().spark(), location().index(), snapshot, parsed, queries.get());
+            return () -> new HitsScan(hits);
         }
-        return new RowsScan(
+        return new RowsScanBuilder(
                 location().index(),
                 snapshot,
-                options,
+                parsed,
                 SessionSettings.hadoopConfiguration(location().spark()));
+    }
+
+    /** Columns that were added since the table was loaded do no harm. */
+    private void refuseOtherColumns(StructType now) {
+        if (!Arrays.asList(now.fields()).containsAll(Arrays.asList(schema().fields()))) {
+            throw new DataException("Cannot read index " + name() + ": its columns changed to " + now.simpleString()
+                    + " since it was loaded as " + schema().simpleString() + " (load it again)");
+        }
     }
 }

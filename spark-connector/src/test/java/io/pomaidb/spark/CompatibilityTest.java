@@ -43,7 +43,7 @@ class CompatibilityTest {
     /** Moved to another class in Spark 4. */
     @ArchTest
     static final ArchRule NO_SESSION_STATE =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("org.apache.spark.sql.internal..");
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("org.apache.spark.sql.internal");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -3,7 +3,11 @@ package io.pomaidb.spark.column;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.IdType;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
@@ -16,7 +20,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class ColumnFinder {
     private static final String NAME_THEM =
-            "columns go by their names: name those of the index, as in INSERT INTO … (id, embedding) VALUES …";
+            "columns go by their names: name them, as in SELECT … AS id, … AS embedding";
 
     private final String attempt;
     private final StructType schema;
@@ -38,7 +42,7 @@ public final class ColumnFinder {
     public IdColumn id(String name, PomaiOption option) {
         int ordinal = ordinal(name, option);
         var type = schema.fields()[ordinal].dataType();
-        var idType = idType(type).orElseThrow(() -> wrongType(ordinal, type, "int or bigint", option));
+        var idType = idType(type).orElseThrow(() -> wrongType(ordinal, type, "int, bigint or string", option));
         return new IdColumn(schema.fields()[ordinal].name(), ordinal, idType);
     }
 
@@ -76,20 +80,44 @@ public final class ColumnFinder {
         return Arrays.stream(schema.fieldNames()).allMatch(column -> column.matches("col\\d+"));
     }
 
-    /** Refuses a schema that has columns besides these two. */
-    public void refuseOthers(IdColumn id, VectorColumn vector) {
+    /**
+     * All columns besides these two.
+     *
+     * @param known columns that the index has: where letter case does not count, theirs is taken
+     * @throws DataException if a column is of a type that payload cannot have
+     */
+    public PayloadInput others(IdColumn id, VectorColumn vector, List<PayloadColumn> known) {
+        var columns = new ArrayList<PayloadColumn>();
+        var ordinals = new ArrayList<Integer>();
         for (int i = 0; i < schema.fields().length; i++) {
             if (i != id.ordinal() && i != vector.ordinal()) {
-                throw new DataException(attempt + ": an index has no place for column "
-                        + schema.fields()[i].name() + " (accepted: " + id.name() + " and " + vector.name()
-                        + " alone; select these two)");
+                DataType type = schema.fields()[i].dataType();
+                String name = schema.fields()[i].name();
+                PayloadType payload = ColumnTypes.payload(type)
+                        .orElseThrow(() -> new DataException(attempt + ": column " + name + " has the type "
+                                + type.catalogString() + " (accepted: " + ColumnTypes.ACCEPTED_PAYLOAD
+                                + "; cast the column, or leave it out)"));
+                columns.add(new PayloadColumn(asKnown(name, known), payload));
+                ordinals.add(i);
             }
         }
+        return new PayloadInput(columns, ordinals);
+    }
+
+    private String asKnown(String name, List<PayloadColumn> known) {
+        return known.stream()
+                .map(PayloadColumn::name)
+                .filter(has -> matches(has, name))
+                .findFirst()
+                .orElse(name);
     }
 
     private static Optional<IdType> idType(DataType type) {
         if (type.equals(DataTypes.IntegerType)) {
             return Optional.of(IdType.INT);
+        }
+        if (type.equals(DataTypes.StringType)) {
+            return Optional.of(IdType.STRING);
         }
         return type.equals(DataTypes.LongType) ? Optional.of(IdType.LONG) : Optional.empty();
     }

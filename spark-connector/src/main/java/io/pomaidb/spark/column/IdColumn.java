@@ -22,7 +22,17 @@ public record IdColumn(String name, int ordinal, IdType type) implements Seriali
         return switch (type) {
             case INT -> row.getInt(ordinal);
             case LONG -> row.getLong(ordinal);
-            case STRING -> KeyHash.idOf(row.getUTF8String(ordinal).getBytes());
+            case STRING -> KeyHash.idOf(key(row));
         };
+    }
+
+    /** The key of a row in which it is not null, in UTF-8; for ids that are strings. */
+    public byte[] key(InternalRow row) {
+        return row.getUTF8String(ordinal).getBytes();
+    }
+
+    /** The id of a row in which it is not null, for people. */
+    public String show(InternalRow row) {
+        return type == IdType.STRING ? row.getUTF8String(ordinal).toString() : Long.toString(read(row));
     }
 }

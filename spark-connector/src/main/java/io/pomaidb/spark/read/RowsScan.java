@@ -4,7 +4,11 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.spark.column.ColumnTypes;
+import io.pomaidb.spark.filter.FilteredScan;
+import io.pomaidb.spark.filter.RowFilter;
+import io.pomaidb.spark.row.RowShape;
+import io.pomaidb.spark.row.ShardPartition;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.read.Batch;
@@ -16,34 +20,46 @@ import org.apache.spark.sql.connector.read.SupportsReportStatistics;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** All rows of a snapshot: of each id the newest, in no particular order. */
-public final class RowsScan implements Scan, Batch, SupportsReportStatistics {
+/** Rows of a snapshot: of each id the newest, in no particular order. */
+public final class RowsScan implements Scan, Batch, SupportsReportStatistics, FilteredScan {
+    static final int NO_LIMIT = -1;
+
+    /** A guess, for plans that compare sizes. */
+    private static final int PAYLOAD_CELL_BYTES = 16;
+
     private final PomaiIndex index;
     private final Snapshot snapshot;
     private final PomaiOptions options;
     private final Configuration configuration;
+    private final StructType columns;
+    private final RowFilter filter;
+    private final int limit;
 
-    /** The rows of a snapshot. Nothing is read yet. */
-    public RowsScan(PomaiIndex index, Snapshot snapshot, PomaiOptions options, Configuration configuration) {
+    RowsScan(
+            PomaiIndex index,
+            Snapshot snapshot,
+            PomaiOptions options,
+            Configuration configuration,
+            StructType columns,
+            RowFilter filter,
+            int limit) {
         this.index = index;
         this.snapshot = snapshot;
         this.options = options;
         this.configuration = configuration;
+        this.columns = columns;
+        this.filter = filter;
+        this.limit = limit;
     }
 
-    /** Columns of the rows of {@code snapshot}. */
-    public static StructType schema(Snapshot snapshot) {
-        return new StructType()
-                .add(
-                        snapshot.schema().idColumn(),
-                        ColumnTypes.of(snapshot.schema().idType()),
-                        false)
-                .add(snapshot.schema().vectorColumn(), ColumnTypes.vector(), false);
+    @Override
+    public RowFilter filter() {
+        return filter;
     }
 
     @Override
     public StructType readSchema() {
-        return schema(snapshot);
+        return columns;
     }
 
     @Override
@@ -53,32 +69,45 @@ public final class RowsScan implements Scan, Batch, SupportsReportStatistics {
 
     @Override
     public InputPartition[] planInputPartitions() {
-        return snapshot.segments().stream()
+        List<Integer> shards = snapshot.segments().stream()
                 .filter(segment -> segment.rows() > 0)
                 .map(Segment::shard)
                 .distinct()
                 .sorted()
-                .map(ShardPartition::new)
-                .toArray(InputPartition[]::new);
+                .toList();
+        return ShardPartition.of(filter.among(shards, snapshot));
     }
 
     @Override
     public PartitionReaderFactory createReaderFactory() {
         return new ShardReaderFactory(
-                index.path().toString(), snapshot, options, new SerializableConfiguration(configuration));
+                index.path().toString(),
+                snapshot,
+                options,
+                shape(),
+                filter,
+                limit,
+                new SerializableConfiguration(configuration));
+    }
+
+    private RowShape shape() {
+        return RowShape.of(snapshot.schema(), columns, snapshot.dim());
     }
 
     /** From the snapshot alone. An id that several segments hold counts once for each. */
     @Override
     public Statistics estimateStatistics() {
-        long rowBytes = Long.BYTES + (long) snapshot.dim() * Float.BYTES;
-        return new RowStatistics(OptionalLong.of(snapshot.rows() * rowBytes), OptionalLong.of(snapshot.rows()));
+        RowShape shape = shape();
+        long rowBytes = shape.engineBytes() + (long) shape.payload().size() * PAYLOAD_CELL_BYTES;
+        long rows = limit == NO_LIMIT ? snapshot.rows() : Math.min(snapshot.rows(), limit);
+        return new RowStatistics(OptionalLong.of(rows * rowBytes), OptionalLong.of(rows));
     }
 
     private record RowStatistics(OptionalLong sizeInBytes, OptionalLong numRows) implements Statistics {}
 
     @Override
     public String description() {
-        return "pomaidb rows of " + index.path();
+        return "pomaidb rows of " + index.path() + " version " + snapshot.version()
+                + (filter.isAll() ? "" : ", filter: " + filter) + (limit == NO_LIMIT ? "" : ", limit: " + limit);
     }
 }

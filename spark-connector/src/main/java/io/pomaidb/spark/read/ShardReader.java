@@ -1,38 +1,69 @@
 package io.pomaidb.spark.read;
 
-import io.pomaidb.index.IdType;
+import io.pomaidb.index.Segment;
+import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.search.ShardScan;
+import io.pomaidb.spark.row.RowShape;
+import io.pomaidb.spark.row.RowSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.connector.read.PartitionReader;
 
-/** The rows of one shard as Spark takes them: id, vector. */
-final class ShardReader implements PartitionReader<InternalRow> {
+/** The rows of one shard as Spark takes them. */
+final class ShardReader implements PartitionReader<InternalRow>, RowSource {
     private final ShardScan scan;
-    private final IdType idType;
-    private final float[] vector;
+    private final RowShape shape;
+    private final int dim;
 
-    ShardReader(ShardScan scan, int dim, IdType idType) {
+    /** Rows that may still come; below 0 as many as there are. */
+    private int left;
+
+    ShardReader(ShardScan scan, RowShape shape, int dim, int limit) {
         this.scan = scan;
-        this.idType = idType;
-        this.vector = new float[dim];
+        this.shape = shape;
+        this.dim = dim;
+        this.left = limit;
     }
 
     @Override
     public boolean next() {
+        if (left == 0) {
+            return false;
+        }
+        left -= left > 0 ? 1 : 0;
         return scan.next();
     }
 
     @Override
     public InternalRow get() {
-        scan.copyVector(vector);
-        // No conditional expression here: it would widen the int to a long.
-        Object id = scan.id();
-        if (idType == IdType.INT) {
-            id = (int) scan.id();
+        try {
+            return shape.row(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the payload of row " + scan.id(), e);
         }
-        return new GenericInternalRow(new Object[] {id, UnsafeArrayData.fromPrimitiveArray(vector)});
+    }
+
+    @Override
+    public long id() {
+        return scan.id();
+    }
+
+    @Override
+    public float[] vector() {
+        var vector = new float[dim];
+        scan.copyVector(vector);
+        return vector;
+    }
+
+    @Override
+    public Segment segment() throws IOException {
+        return scan.segment();
+    }
+
+    @Override
+    public PayloadRow payload() throws IOException {
+        return scan.payload();
     }
 
     @Override

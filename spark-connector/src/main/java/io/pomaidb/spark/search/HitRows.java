@@ -1,41 +1,40 @@
 package io.pomaidb.spark.search;
 
 import io.pomaidb.index.IdType;
-import io.pomaidb.search.TopK;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import scala.Tuple2;
 
 /**
- * Turns the merged hits of a query into rows.
+ * Turns the merged hits of a query into rows that have nothing of the index besides the id.
  *
  * @param batch where the queries' ids stand
- * @param withQueryId whether rows begin with the query's id
- * @param idType how the ids of hits are shown
+ * @param columns the columns of the rows
  */
-record HitRows(Broadcast<SearchBatch> batch, boolean withQueryId, IdType idType)
-        implements FlatMapFunction<Tuple2<Integer, TopK>, Row> {
+record HitRows(Broadcast<SearchBatch> batch, HitColumns columns)
+        implements FlatMapFunction<Tuple2<Integer, Hits>, InternalRow> {
     @Override
-    public Iterator<Row> call(Tuple2<Integer, TopK> merged) {
+    public Iterator<InternalRow> call(Tuple2<Integer, Hits> merged) {
         var hits = merged._2();
         var queryId = batch.value().id(merged._1());
         return IntStream.range(0, hits.size())
-                .mapToObj(hit -> row(queryId, hits, hit))
+                .mapToObj(rank -> row(queryId, hits, rank))
                 .iterator();
     }
 
-    private Row row(Object queryId, TopK hits, int hit) {
-        Object rank = hit + 1;
+    private InternalRow row(Object queryId, Hits hits, int rank) {
         // No conditional expression here: it would widen the int to a long.
-        Object id = hits.id(hit);
-        if (idType == IdType.INT) {
-            id = (int) hits.id(hit);
+        Object id = hits.id(rank);
+        if (columns.idType() == IdType.INT) {
+            id = (int) hits.id(rank);
         }
-        Object score = hits.score(hit);
-        return withQueryId ? RowFactory.create(queryId, rank, id, score) : RowFactory.create(rank, id, score);
+        Object[] cells = columns.withQueryId()
+                ? new Object[] {queryId, rank + 1, id, hits.score(rank)}
+                : new Object[] {rank + 1, id, hits.score(rank)};
+        return new GenericInternalRow(cells);
     }
 }

@@ -3,14 +3,12 @@ package io.pomaidb.spark.search;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.spark.column.ColumnTypes;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.TableScan;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -18,20 +16,13 @@ import org.apache.spark.sql.types.StructType;
  * the shards' hits takes a shuffle.
  */
 public final class HitsRelation extends BaseRelation implements TableScan {
-    /** Column of the queries' ids; absent where one query is searched for. */
-    public static final String QUERY_ID = "query_id";
-    /** Column of the hits' places among the hits of their query, counted from 1. */
-    public static final String RANK = "rank";
-    /** Column of the hits' ids. */
-    public static final String ID = "id";
-    /** Column of the hits' scores: a float, as the engine computes it. Higher is better. */
-    public static final String SCORE = "score";
-
     private final SparkSession spark;
     private final PomaiIndex index;
     private final Snapshot snapshot;
     private final PomaiOptions options;
     private final Queries queries;
+
+    private final HitColumns columns;
 
     /** Made once: Spark plans a query more than once, and each time would read and broadcast the queries. */
     private RDD<Row> hits;
@@ -44,17 +35,7 @@ public final class HitsRelation extends BaseRelation implements TableScan {
         this.snapshot = snapshot;
         this.options = options;
         this.queries = queries;
-    }
-
-    /** Columns of the hits of {@code queries} in {@code snapshot}. */
-    public static StructType schema(Queries queries, Snapshot snapshot) {
-        var schema = new StructType();
-        if (queries.idType().isPresent()) {
-            schema = schema.add(QUERY_ID, queries.idType().get(), false);
-        }
-        return schema.add(RANK, DataTypes.IntegerType, false)
-                .add(ID, ColumnTypes.of(snapshot.schema().idType()), false)
-                .add(SCORE, DataTypes.FloatType, false);
+        this.columns = HitColumns.of(index, snapshot, queries, options);
     }
 
     @Override
@@ -64,14 +45,21 @@ public final class HitsRelation extends BaseRelation implements TableScan {
 
     @Override
     public StructType schema() {
-        return schema(queries, snapshot);
+        return columns.schema();
+    }
+
+    /** Rows come as Spark has them inside. */
+    @Override
+    public boolean needConversion() {
+        return false;
     }
 
     /** Reads the queries, which runs a job if they are in a DataFrame; the search itself runs with the RDD. */
     @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // What Spark wants of rows that need no conversion.
     public synchronized RDD<Row> buildScan() {
         if (hits == null) {
-            hits = new SearchJob(spark, index, snapshot, options, queries)
+            hits = (RDD) new SearchJob(spark, index, snapshot, options, queries, columns)
                     .rows()
                     .rdd();
         }
@@ -80,6 +68,7 @@ public final class HitsRelation extends BaseRelation implements TableScan {
 
     @Override
     public String toString() {
-        return "pomaidb search of " + index.path();
+        return "pomaidb search of " + index.path() + " version " + snapshot.version()
+                + options.filter().map(filter -> ", filter: " + filter).orElse("");
     }
 }

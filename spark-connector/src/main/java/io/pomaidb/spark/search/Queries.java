@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 
 /** The queries of one search: one vector, or the rows of a DataFrame with an id and a vector. */
@@ -23,16 +24,20 @@ public final class Queries {
     private final String vectorColumn;
     private final float[] single;
 
-    private Queries(Dataset<Row> rows, String idColumn, String vectorColumn, float[] single) {
+    /** What hits satisfy besides option {@code filter}; null if nothing. */
+    private final Column condition;
+
+    private Queries(Dataset<Row> rows, String idColumn, String vectorColumn, float[] single, Column condition) {
         this.rows = rows;
         this.idColumn = idColumn;
         this.vectorColumn = vectorColumn;
         this.single = single;
+        this.condition = condition;
     }
 
     /** The one query of option {@code query}, which has no id. */
     public static Queries single(float[] vector) {
-        return new Queries(null, "", PomaiOption.QUERY.optionName(), vector);
+        return new Queries(null, "", PomaiOption.QUERY.optionName(), vector, null);
     }
 
     /**
@@ -54,7 +59,21 @@ public final class Queries {
                 queries.select(column(queries, names[id]), column(queries, names[vector])),
                 names[id],
                 names[vector],
+                null,
                 null);
+    }
+
+    /** The same queries, for hits whose rows satisfy a condition; null for none. */
+    public Queries where(Column hits) {
+        return new Queries(rows, idColumn, vectorColumn, single, hits);
+    }
+
+    /** What hits satisfy, option {@code filter} included. */
+    Optional<Column> condition(PomaiOptions options) {
+        Optional<Column> option = options.filter().map(functions::expr);
+        return option.isPresent() && condition != null
+                ? Optional.of(option.get().and(condition))
+                : option.or(() -> Optional.ofNullable(condition));
     }
 
     private static Column column(Dataset<Row> rows, String name) {

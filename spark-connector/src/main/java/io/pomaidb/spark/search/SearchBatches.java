@@ -9,6 +9,9 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.apache.spark.sql.catalyst.CatalystTypeConverters;
+import org.apache.spark.sql.types.DataTypes;
+import scala.Function1;
 
 /**
  * Checks queries on the driver and collects them into batches, each as large as one broadcast may be. Bad vectors,
@@ -21,6 +24,7 @@ final class SearchBatches implements Iterator<SearchBatch> {
     private final Iterator<PackedQuery> unread;
     private final IndexParameters parameters;
     private final long batchBytes;
+    private final Function1<Object, Object> internal;
     private final Set<Object> seen = new HashSet<>();
 
     /**
@@ -33,6 +37,8 @@ final class SearchBatches implements Iterator<SearchBatch> {
         this.unread = queries.read();
         this.parameters = parameters;
         this.batchBytes = batchBytes;
+        this.internal = CatalystTypeConverters.createToCatalystConverter(
+                queries.idType().orElse(DataTypes.NullType));
     }
 
     @Override
@@ -52,7 +58,7 @@ final class SearchBatches implements Iterator<SearchBatch> {
             var query = unread.next();
             checkId(query.id());
             vectors.add(nameOf(query), query.hasVector() ? query : null);
-            ids.add(query.id());
+            ids.add(internal.apply(query.id()));
             full = vectors.bytes() + vectors.bytes() / vectors.size() > batchBytes;
         }
         return new SearchBatch(ids.toArray(), vectors.build());

@@ -4,7 +4,6 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.SnapshotView;
-import io.pomaidb.search.TopK;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
@@ -26,21 +25,23 @@ record ShardSearch(
         String path,
         Snapshot snapshot,
         PomaiOptions options,
+        HitFilter filter,
         SerializableConfiguration configuration,
         Broadcast<SearchBatch> batch,
         List<SearchTask> tasks)
-        implements PairFlatMapFunction<Iterator<Integer>, Integer, TopK> {
+        implements PairFlatMapFunction<Iterator<Integer>, Integer, Hits> {
     @Override
-    public Iterator<Tuple2<Integer, TopK>> call(Iterator<Integer> numbers) throws IOException {
+    public Iterator<Tuple2<Integer, Hits>> call(Iterator<Integer> numbers) throws IOException {
         if (!numbers.hasNext()) {
             return Collections.emptyIterator();
         }
         var task = tasks.get(numbers.next());
         var context = TaskContext.get();
         var index = PomaiIndex.at(new Path(path), configuration.value());
-        var searcher = SnapshotView.of(index, snapshot, options, context.cpus()).searcher(task.shard());
+        var view = SnapshotView.of(index, snapshot, options, context.cpus());
+        var searcher = filter.on(view, task.shard()).searcher(task.shard());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> searcher.close());
-        return new ShardHits(searcher, batch.value().vectors(), task, options.topK());
+        return new ShardHits(searcher, batch.value(), task, options.topK());
     }
 
     /** Without the configuration, which may hold secrets. */

@@ -1,7 +1,11 @@
 package io.pomaidb.spark.write;
 
-import io.pomaidb.index.IdType;
+import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.spark.column.IdColumn;
+import io.pomaidb.spark.function.IdAsLong;
+import io.pomaidb.spark.function.IdHash;
+import io.pomaidb.spark.session.SessionSettings;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.distributions.Distribution;
 import org.apache.spark.sql.connector.distributions.Distributions;
 import org.apache.spark.sql.connector.expressions.Expression;
@@ -9,34 +13,44 @@ import org.apache.spark.sql.connector.expressions.Expressions;
 import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
-import org.apache.spark.sql.connector.write.BatchWrite;
+import org.apache.spark.sql.connector.write.DeltaBatchWrite;
+import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
+import org.apache.spark.sql.connector.write.streaming.StreamingWrite;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A planned write, which asks Spark for rows clustered by id. Spark's hash partitioning of a long column is the function
  * that shards ids, so that each partition holds rows of one shard and nothing is hashed twice.
  */
-final class ClusteredWrite implements RequiresDistributionAndOrdering {
+final class ClusteredWrite implements RequiresDistributionAndOrdering, DeltaWrite {
     private final IndexBatchWrite write;
     private final IdColumn id;
     private final int partitions;
+    private final String queryId;
 
-    /**
-     * A write of one or more runs.
-     *
-     * @param partitions that rows are wanted in
-     */
-    ClusteredWrite(IndexBatchWrite write, IdColumn id, int partitions) {
+    private ClusteredWrite(IndexBatchWrite write, IdColumn id, int partitions, String queryId) {
         this.write = write;
         this.id = id;
         this.partitions = partitions;
+        this.queryId = queryId;
+    }
+
+    /**
+     * A write of one or more runs, or of one batch of a stream.
+     *
+     * @param queryId of the stream, the same after restarts
+     */
+    static ClusteredWrite of(SparkSession spark, PomaiIndex index, PlannedWrite planned, String queryId) {
+        var configuration = new SerializableConfiguration(SessionSettings.hadoopConfiguration(spark));
+        var write =
+                new IndexBatchWrite(spark, index.path().toString(), planned.plan(), planned.columns(), configuration);
+        return new ClusteredWrite(write, planned.columns().id(), planned.plan().partitions(), queryId);
     }
 
     @Override
     public Distribution requiredDistribution() {
-        // Spark hashes an int differently from the long of the same value, and shards are told by the long.
-        Expression key = id.type() == IdType.INT ? Expressions.apply(IdAsLong.NAME, idReference()) : idReference();
-        return Distributions.clustered(new Expression[] {key});
+        return Distributions.clustered(new Expression[] {engineId()});
     }
 
     @Override
@@ -46,13 +60,18 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
 
     @Override
     public SortOrder[] requiredOrdering() {
-        return new SortOrder[] {Expressions.sort(idReference(), SortDirection.ASCENDING)};
+        return new SortOrder[] {Expressions.sort(engineId(), SortDirection.ASCENDING)};
     }
 
     @Override
-    public BatchWrite toBatch() {
+    public DeltaBatchWrite toBatch() {
         // Spark may run one plan more than once, and each run cleans up after itself.
         return write.again();
+    }
+
+    @Override
+    public StreamingWrite toStreaming() {
+        return new IndexStreamWrite(write.again(), queryId);
     }
 
     @Override
@@ -60,7 +79,21 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering {
         return write.toString();
     }
 
+    /** Spark hashes an int or a string differently from the long that is its id, and shards are told by the long. */
+    private Expression engineId() {
+        return switch (id.type()) {
+            case INT -> Expressions.apply(IdAsLong.NAME, idReference());
+            case LONG -> idReference();
+            case STRING -> Expressions.apply(IdHash.NAME, idReference());
+        };
+    }
+
     private NamedReference idReference() {
-        return Expressions.column("`" + id.name().replace("`", "``") + "`");
+        return reference(id.name());
+    }
+
+    /** A column by its name, whatever characters it has. */
+    static NamedReference reference(String column) {
+        return Expressions.column("`" + column.replace("`", "``") + "`");
     }
 }

@@ -1,8 +1,9 @@
 package io.pomaidb.spark.write;
 
 import io.pomaidb.index.CommitStateUnknownException;
-import io.pomaidb.spark.column.IdColumn;
-import io.pomaidb.spark.column.VectorColumn;
+import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Transaction;
+import io.pomaidb.spark.column.RowColumns;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
@@ -10,21 +11,28 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.connector.write.BatchWrite;
-import org.apache.spark.sql.connector.write.DataWriterFactory;
+import org.apache.spark.sql.connector.write.DeltaBatchWrite;
+import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The driver's side of one write: hands out writers, and commits what they uploaded, or deletes it. */
-final class IndexBatchWrite implements BatchWrite {
+final class IndexBatchWrite implements DeltaBatchWrite {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexBatchWrite.class);
+
+    /** Before the names of streams among those of all applications that write to an index. */
+    private static final String STREAM = "spark-";
+
     private final SparkSession spark;
     private final String path;
     private final IndexWrite plan;
-    private final IdColumn id;
-    private final VectorColumn vector;
+    private final RowColumns columns;
     private final SerializableConfiguration configuration;
 
     /** Spark calls {@link #abort} also when {@link #commit} fails, where the snapshot may exist and list the files. */
@@ -34,27 +42,25 @@ final class IndexBatchWrite implements BatchWrite {
             SparkSession spark,
             String path,
             IndexWrite plan,
-            IdColumn id,
-            VectorColumn vector,
+            RowColumns columns,
             SerializableConfiguration configuration) {
         this.spark = spark;
         this.path = path;
         this.plan = plan;
-        this.id = id;
-        this.vector = vector;
+        this.columns = columns;
         this.configuration = configuration;
     }
 
     /** The same write once more. */
     IndexBatchWrite again() {
-        return new IndexBatchWrite(spark, path, plan.again(), id, vector, configuration);
+        return new IndexBatchWrite(spark, path, plan.again(), columns, configuration);
     }
 
     /** Hadoop's settings are many, and read once by each executor rather than once by each task. */
     @Override
-    public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
+    public DeltaWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        return new IndexWriterFactory(path, plan, id, vector, context.broadcast(configuration));
+        return new IndexWriterFactory(path, plan, columns, context.broadcast(configuration));
     }
 
     /**
@@ -68,8 +74,34 @@ final class IndexBatchWrite implements BatchWrite {
 
     @Override
     public void commit(WriterCommitMessage[] messages) {
+        commit(messages, Optional.empty());
+    }
+
+    /**
+     * Commits what is one batch of a stream, or deletes it if the index has that batch.
+     *
+     * @param stream names the stream
+     */
+    void commit(WriterCommitMessage[] messages, String stream, long epoch) {
+        var transaction = new Transaction(STREAM + stream, epoch);
         try {
-            plan.commit(configuration.value(), segments(messages), Optional.empty());
+            var index = PomaiIndex.at(new Path(path), configuration.value());
+            if (index.latest()
+                    .filter(snapshot -> snapshot.includes(transaction))
+                    .isPresent()) {
+                LOG.info("Index {} has batch {} of stream {} already", path, epoch, stream);
+                abort(messages);
+                return;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the state of index " + path, e);
+        }
+        commit(messages, Optional.of(transaction));
+    }
+
+    private void commit(WriterCommitMessage[] messages, Optional<Transaction> transaction) {
+        try {
+            plan.commit(configuration.value(), segments(messages), transaction);
         } catch (CommitStateUnknownException e) {
             commitStateUnknown = true;
             throw new UncheckedIOException(e);

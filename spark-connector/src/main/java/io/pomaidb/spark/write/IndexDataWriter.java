@@ -1,36 +1,47 @@
 package io.pomaidb.spark.write;
 
 import io.pomaidb.error.DataException;
+import io.pomaidb.index.IdType;
 import io.pomaidb.spark.column.IdColumn;
+import io.pomaidb.spark.column.RowColumns;
 import io.pomaidb.spark.column.RowVector;
+import io.pomaidb.spark.column.SparkValues;
 import io.pomaidb.spark.column.VectorColumn;
 import io.pomaidb.write.ShardWriter;
 import java.io.IOException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DeltaWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Writes the rows of one task attempt, of whichever shards. Components go from Spark's row to the native batch by one
+ * Writes or deletes the rows of one task attempt, of whichever shards. Components go from Spark's row to the native batch by one
  * copy.
  */
-final class IndexDataWriter implements DataWriter<InternalRow> {
+final class IndexDataWriter implements DeltaWriter<InternalRow> {
     private final String path;
     private final ShardWriter writer;
     private final IdColumn id;
+    private final IdColumn rowIdColumn;
     private final VectorColumn column;
     private final RowVector vector;
+
+    /** Null where rows have no payload. */
+    private final SparkValues payload;
+
     private final TaskContext context;
 
-    IndexDataWriter(String path, ShardWriter writer, IdColumn id, VectorColumn column, TaskContext context) {
+    IndexDataWriter(String path, ShardWriter writer, RowColumns columns, TaskContext context) {
         this.path = path;
         this.writer = writer;
-        this.id = id;
-        this.column = column;
-        this.vector = column.encoding().reader();
+        this.id = columns.id();
+        // Spark hands over row ids as rows of nothing else.
+        this.rowIdColumn = new IdColumn(id.name(), 0, id.type());
+        this.column = columns.vector();
+        this.vector = column == null ? null : column.encoding().reader();
+        this.payload = columns.payload().reader();
         this.context = context;
         // The kill may come after the check in commit(), which Spark does not follow by abort().
         TaskCompletionListener cleanUp = ended -> {
@@ -42,18 +53,50 @@ final class IndexDataWriter implements DataWriter<InternalRow> {
     }
 
     @Override
+    public void insert(InternalRow row) throws IOException {
+        write(row);
+    }
+
+    /** Only a row as a whole is replaced, which its id must therefore survive. */
+    @Override
+    public void update(InternalRow metadata, InternalRow rowId, InternalRow row) throws IOException {
+        if (!id.isNull(row) && rowIdColumn.read(rowId) != id.read(row)) {
+            throw new DataException("Cannot update a row of index " + path + ": its id in column " + id.name()
+                    + " changes from " + rowIdColumn.show(rowId) + " to " + id.show(row)
+                    + " (accepted: updates of other columns; delete the row and insert another)");
+        }
+        write(row);
+    }
+
+    @Override
+    public void delete(InternalRow metadata, InternalRow rowId) throws IOException {
+        writer.delete(rowIdColumn.read(rowId));
+    }
+
+    @Override
     public void write(InternalRow row) throws IOException {
         if (id.isNull(row)) {
             throw new DataException("Cannot write a row to index " + path + ": its id in column " + id.name()
                     + " is null (accepted: an id in every row)");
         }
-        long rowId = id.read(row);
+        if (payload != null) {
+            payload.pointAt(row);
+        }
+        RowVector read = vector(row);
+        if (id.type() == IdType.STRING) {
+            writer.write(id.key(row), read, payload);
+        } else {
+            writer.write(id.read(row), read, payload);
+        }
+    }
+
+    /** Null where the row has none. */
+    private RowVector vector(InternalRow row) {
         if (row.isNullAt(column.ordinal())) {
-            writer.write(rowId, null);
-            return;
+            return null;
         }
         vector.pointAt(row, column.ordinal());
-        writer.write(rowId, vector);
+        return vector;
     }
 
     /** Uploads the segments, and deletes them again if the task was killed meanwhile: Spark drops its message then. */

@@ -1,7 +1,6 @@
 package io.pomaidb.spark.write;
 
-import io.pomaidb.spark.column.IdColumn;
-import io.pomaidb.spark.column.VectorColumn;
+import io.pomaidb.spark.column.RowColumns;
 import io.pomaidb.write.IndexWrite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,27 +9,23 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.connector.write.DataWriter;
-import org.apache.spark.sql.connector.write.DataWriterFactory;
+import org.apache.spark.sql.connector.write.DeltaWriter;
+import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.Utils;
 
 /** Makes the writer of each task attempt, in the executors. */
 record IndexWriterFactory(
-        String path,
-        IndexWrite plan,
-        IdColumn id,
-        VectorColumn vector,
-        Broadcast<SerializableConfiguration> configuration)
-        implements DataWriterFactory {
+        String path, IndexWrite plan, RowColumns columns, Broadcast<SerializableConfiguration> configuration)
+        implements DeltaWriterFactory {
     @Override
-    public DataWriter<InternalRow> createWriter(int partition, long task) {
+    public DeltaWriter<InternalRow> createWriter(int partition, long task) {
         try {
             // Where Spark itself spills: the disks that the cluster set aside for it.
             var scratch = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
             var context = TaskContext.get();
             var writer = plan.newWriter(configuration.value().value(), scratch, context.cpus());
-            return new IndexDataWriter(path, writer, id, vector, context);
+            return new IndexDataWriter(path, writer, columns, context);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot start to write partition " + partition + " of index " + path + " in task " + task, e);

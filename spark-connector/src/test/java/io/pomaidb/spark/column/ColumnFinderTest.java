@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.IdType;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadType;
+import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -46,22 +49,41 @@ class ColumnFinderTest {
 
     @Test
     void whatHasAnotherTypeIsNamedWithItsType() {
-        assertThatThrownBy(() -> finder(true).id("word", PomaiOption.ID_COLUMN))
+        assertThatThrownBy(() -> finder(true).id("vector", PomaiOption.ID_COLUMN))
                 .isInstanceOf(DataException.class)
-                .hasMessage("Cannot do it: column word has the type string (accepted: int or bigint; cast it, or set"
-                        + " option id_column)");
+                .hasMessage("Cannot do it: column vector has the type array<double> (accepted: int, bigint or string;"
+                        + " cast it, or set option id_column)");
         assertThatThrownBy(() -> finder(true).vector("word", PomaiOption.VECTOR_COLUMN))
                 .hasMessage("Cannot do it: column word has the type string (accepted: array<float>, array<double> or"
                         + " Spark ML's vector; cast it, or set option vector_column)");
     }
 
     @Test
-    void columnsBesidesIdAndVectorAreRefused() {
+    void columnsBesidesIdAndVectorArePayload() {
+        var schema = new StructType()
+                .add("Word", DataTypes.StringType)
+                .add("id", DataTypes.LongType)
+                .add("price", DataTypes.createDecimalType(9, 2))
+                .add("vector", DataTypes.createArrayType(DataTypes.FloatType));
+        var finder = new ColumnFinder("Cannot do it", schema, false);
+        var known = List.of(new PayloadColumn("word", PayloadType.STRING));
+        var others = finder.others(
+                finder.id("id", PomaiOption.ID_COLUMN), finder.vector("vector", PomaiOption.VECTOR_COLUMN), known);
+
+        assertThat(others.columns())
+                .containsExactly(
+                        new PayloadColumn("word", PayloadType.STRING),
+                        new PayloadColumn("price", PayloadType.decimal(9, 2)));
+        assertThat(others.ordinals()).containsExactly(0, 2);
+    }
+
+    @Test
+    void columnsThatPayloadCannotHaveAreNamed() {
         var finder = finder(true);
         var id = finder.id("key", PomaiOption.ID_COLUMN);
         var vector = finder.vector("vector", PomaiOption.VECTOR_COLUMN);
-        assertThatThrownBy(() -> finder.refuseOthers(id, vector))
+        assertThatThrownBy(() -> finder.others(id, vector, List.of()))
                 .isInstanceOf(DataException.class)
-                .hasMessageContainingAll("no place for column Key", "key and vector alone");
+                .hasMessageContainingAll("column features has the type", "accepted: numbers", "leave it out");
     }
 }

@@ -10,33 +10,35 @@ import org.junit.jupiter.api.Test;
 class TaskPlanTest {
     @Test
     void aShardIsATaskWhileShardsKeepAllCoresBusy() {
-        assertThat(TaskPlan.of(List.of(0, 2, 5), 1000, 3))
+        assertThat(TaskPlan.of(List.of(0, 2, 5), shard -> 1000, 3))
                 .containsExactly(new SearchTask(0, 0, 1000), new SearchTask(2, 0, 1000), new SearchTask(5, 0, 1000));
-        assertThat(TaskPlan.of(List.of(0, 2, 5), 1000, 1)).hasSize(3);
+        assertThat(TaskPlan.of(List.of(0, 2, 5), shard -> 1000, 1)).hasSize(3);
     }
 
     @Test
     void queriesAreSplitWhereThereAreMoreCores() {
-        assertThat(TaskPlan.of(List.of(0, 1), 1000, 4))
+        assertThat(TaskPlan.of(List.of(0, 1), shard -> 1000, 4))
                 .containsExactly(
                         new SearchTask(0, 0, 500),
                         new SearchTask(1, 0, 500),
                         new SearchTask(0, 500, 1000),
                         new SearchTask(1, 500, 1000));
-        assertThat(TaskPlan.of(List.of(0, 1), 1000, 5)).hasSize(6);
+        assertThat(TaskPlan.of(List.of(0, 1), shard -> 1000, 5)).hasSize(6);
     }
 
     @Test
     void aFewQueriesAreNotSplit() {
-        assertThat(TaskPlan.of(List.of(0), 1, 64)).containsExactly(new SearchTask(0, 0, 1));
-        assertThat(TaskPlan.of(List.of(0), 2 * TaskPlan.LEAST_QUERIES - 1, 64)).hasSize(1);
-        assertThat(TaskPlan.of(List.of(0), 2 * TaskPlan.LEAST_QUERIES, 64)).hasSize(2);
+        assertThat(TaskPlan.of(List.of(0), shard -> 1, 64)).containsExactly(new SearchTask(0, 0, 1));
+        assertThat(TaskPlan.of(List.of(0), shard -> 2 * TaskPlan.LEAST_QUERIES - 1, 64))
+                .hasSize(1);
+        assertThat(TaskPlan.of(List.of(0), shard -> 2 * TaskPlan.LEAST_QUERIES, 64))
+                .hasSize(2);
     }
 
     @Test
     void nothingToSearchIsNoTask() {
-        assertThat(TaskPlan.of(List.of(), 10, 4)).isEmpty();
-        assertThat(TaskPlan.of(List.of(0, 1), 0, 4)).isEmpty();
+        assertThat(TaskPlan.of(List.of(), shard -> 10, 4)).isEmpty();
+        assertThat(TaskPlan.of(List.of(0, 1), shard -> 0, 4)).isEmpty();
     }
 
     @Test
@@ -46,7 +48,7 @@ class TaskPlanTest {
                 var shards = List.of(3, 1, 4);
                 var pairs = new HashSet<List<Integer>>();
                 int searched = 0;
-                for (SearchTask task : TaskPlan.of(shards, queries, cores)) {
+                for (SearchTask task : TaskPlan.of(shards, shard -> queries, cores)) {
                     searched += task.to() - task.from();
                     IntStream.range(task.from(), task.to()).forEach(q -> pairs.add(List.of(task.shard(), q)));
                 }
@@ -58,7 +60,7 @@ class TaskPlanTest {
 
     @Test
     void partsOfTheLargestBatchDoNotOverflow() {
-        var tasks = TaskPlan.of(List.of(0), Integer.MAX_VALUE, 1000);
+        var tasks = TaskPlan.of(List.of(0), shard -> Integer.MAX_VALUE, 1000);
         assertThat(tasks).hasSize(1000).allSatisfy(task -> assertThat(task.to() - task.from())
                 .isBetween(Integer.MAX_VALUE / 1000, Integer.MAX_VALUE / 1000 + 1));
         assertThat(tasks.get(999).to()).isEqualTo(Integer.MAX_VALUE);
