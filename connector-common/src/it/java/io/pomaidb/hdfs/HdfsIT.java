@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
+import io.pomaidb.fixture.TableLife;
+import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.PomaiIndex;
@@ -99,6 +101,11 @@ class HdfsIT {
             }
         }
         return rows;
+    }
+
+    @Test
+    void aTableLives() throws IOException {
+        new TableLife(new TestIndex(local, index.path(), configuration)).run(local.resolve("verify"));
     }
 
     @Test
