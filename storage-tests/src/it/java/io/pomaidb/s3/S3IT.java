@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
 import io.pomaidb.fixture.Jvm;
+import io.pomaidb.fixture.TableLife;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.IndexParameters;
@@ -90,6 +91,11 @@ class S3IT {
         index.write(WriteMode.OVERWRITE, Vectors.row(5, 1, 2), "shards", "3");
         assertThat(index.rows()).containsOnlyKeys(5L);
         assertThat(index.index().snapshot(1).rows()).isEqualTo(300);
+    }
+
+    @Test
+    void aTableLives() throws IOException {
+        new TableLife(index).run(local.resolve("verify"));
     }
 
     @Test
