@@ -49,7 +49,7 @@ final class SearchCommand extends IndexCommand {
             names = "--where",
             paramLabel = "PREDICATE",
             description =
-                    "only rows whose payload satisfies this, such as \"price < 10 AND colour IN ('red', 'blue')\"")
+                    "only rows whose id and payload satisfy this, such as \"price < 10 AND colour IN ('red', 'blue')\"")
     private String where;
 
     @Option(

@@ -140,6 +140,15 @@ class SearchPayloadTest {
     }
 
     @Test
+    void aPredicateMayNameTheId() throws IOException {
+        write(IdType.LONG);
+        Run run = search("--json", "--where", "id > 3 and id in (2, 4, 5, 8, 100) and colour = 'red'");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("queries").get(0).findValuesAsText("id")).containsExactly("4", "8");
+        assertThat(search("--where", "id = 'four'").err()).contains("stands 'four' (expected a whole number");
+    }
+
+    @Test
     void mistakesAreToldWithTheirPlace() throws IOException {
         write(IdType.LONG);
         Run where = search("--where", "size = 1 or weight = 2");

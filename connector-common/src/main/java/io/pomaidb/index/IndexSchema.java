@@ -44,10 +44,12 @@ public record IndexSchema(String idColumn, IdType idType, String vectorColumn, L
     }
 
     private static PayloadSchema payloadSchema(String idColumn, IdType idType, List<PayloadColumn> payload) {
-        return new PayloadSchema(idType == IdType.STRING ? idColumn : null, payload);
+        return idType == IdType.STRING
+                ? new PayloadSchema(idColumn, payload)
+                : new PayloadSchema(null, idColumn, payload);
     }
 
-    /** What payload files hold: the payload columns, and the key where ids are strings. */
+    /** What payload files hold: the payload columns, and the key where ids are strings; predicates may name any id. */
     public PayloadSchema payloadSchema() {
         return payloadSchema(idColumn, idType, payload);
     }

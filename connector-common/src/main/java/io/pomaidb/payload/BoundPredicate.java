@@ -17,10 +17,15 @@ final class BoundPredicate {
     static final int TRUE = 2;
 
     private final List<PayloadColumn> columns;
+
+    /** Place of the id among the columns; -1 where the predicate does not name it. */
+    private final int id;
+
     private final Test test;
 
-    private BoundPredicate(List<PayloadColumn> columns, Test test) {
+    private BoundPredicate(List<PayloadColumn> columns, int id, Test test) {
         this.columns = columns;
+        this.id = id;
         this.test = test;
     }
 
@@ -35,8 +40,10 @@ final class BoundPredicate {
     static BoundPredicate bind(PayloadPredicate predicate, PayloadSchema schema) {
         Map<String, PayloadColumn> used = new LinkedHashMap<>();
         collect(predicate, used, 1);
-        List<PayloadColumn> columns = schema.project(List.copyOf(used.keySet()));
-        return new BoundPredicate(columns, new Binder(columns).bind(predicate));
+        List<String> names = List.copyOf(used.keySet());
+        List<PayloadColumn> columns = PayloadSchema.project(schema.testable(), names);
+        int id = schema.idColumn() == null ? -1 : names.indexOf(schema.idColumn());
+        return new BoundPredicate(columns, id, new Binder(columns).bind(predicate));
     }
 
     private static void collect(PayloadPredicate predicate, Map<String, PayloadColumn> used, int depth) {
@@ -62,14 +69,31 @@ final class BoundPredicate {
         }
     }
 
-    /** The columns that a row has to have, in this order. */
+    /** The columns that a row has to have, in this order, the id included where it is named. */
     List<PayloadColumn> columns() {
         return columns;
     }
 
-    /** The outcome for a row with the columns. */
-    int test(PayloadValues row) {
-        return test.of(row);
+    /** Those of the columns that payload files store. */
+    List<PayloadColumn> stored() {
+        var stored = new ArrayList<>(columns);
+        if (namesId()) {
+            stored.remove(id);
+        }
+        return stored;
+    }
+
+    /** Whether the id matters. */
+    boolean namesId() {
+        return id >= 0;
+    }
+
+    /** Whether it is true for a row with the columns, which gets the id where that is named. */
+    boolean isTrue(PayloadRow row, long rowId) {
+        if (namesId()) {
+            row.setLong(id, rowId);
+        }
+        return test.of(row) == TRUE;
     }
 
     private record Binder(List<PayloadColumn> columns) {
@@ -146,7 +170,7 @@ final class BoundPredicate {
             int column = place(startsWith.column());
             PayloadColumn of = columns.get(column);
             if (of.type().kind() != PayloadType.Kind.STRING) {
-                throw new ConfigurationException("Cannot filter by payload column " + of.name() + " of type "
+                throw new ConfigurationException("Cannot filter by column " + of.name() + " of type "
                         + of.type() + ": a prefix is asked for (accepted: for columns of type string)");
             }
             if (startsWith.prefix() == null) {

@@ -64,7 +64,7 @@ abstract class Literals {
     /** Refuses columns whose values have no order and no literals. */
     static void requireComparable(PayloadColumn column) {
         if (!column.type().isAtomic()) {
-            throw new ConfigurationException("Cannot filter by payload column " + column.name() + ": its type is "
+            throw new ConfigurationException("Cannot filter by column " + column.name() + ": its type is "
                     + column.type() + " (accepted: null tests; comparisons for other types only)");
         }
     }
@@ -177,7 +177,7 @@ abstract class Literals {
 
     private static ConfigurationException wrong(PayloadColumn column, Object value, String accepted) {
         String shown = value instanceof byte[] ? "a byte[]" : String.valueOf(value);
-        return new ConfigurationException("Cannot filter by payload column " + column.name() + " of type "
+        return new ConfigurationException("Cannot filter by column " + column.name() + " of type "
                 + column.type() + ": the literal is " + (shown.length() <= 100 ? shown : shown.substring(0, 100) + "…")
                 + (value == null ? "" : ", a " + value.getClass().getSimpleName()) + " (accepted: " + accepted + ")");
     }

@@ -34,10 +34,14 @@ final class ParquetPushdown {
 
     /**
      * @param present the columns that the file has
+     * @param idColumn what predicates call the id, which every file has; null if they cannot name it
      * @param withNan those in which NaN may hide from the statistics
      */
-    ParquetPushdown(List<PayloadColumn> present, Set<String> withNan) {
+    ParquetPushdown(List<PayloadColumn> present, String idColumn, Set<String> withNan) {
         present.forEach(column -> columns.put(column.name(), column));
+        if (idColumn != null) {
+            columns.put(idColumn, new PayloadColumn(PayloadSchema.ID, PayloadType.LONG));
+        }
         this.withNan = withNan;
     }
 
@@ -100,7 +104,7 @@ final class ParquetPushdown {
 
     private FilterPredicate isNull(String name, boolean negated) {
         PayloadColumn column = column(name);
-        if (column == null || !column.type().isAtomic()) {
+        if (column == null || !column.type().isAtomic() || column.name().equals(PayloadSchema.ID)) {
             return null;
         }
         return switch (column.type().kind()) {

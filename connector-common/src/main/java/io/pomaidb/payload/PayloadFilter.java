@@ -3,7 +3,9 @@ package io.pomaidb.payload;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.filter2.dictionarylevel.DictionaryFilter;
@@ -25,7 +27,15 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 public final class PayloadFilter {
     private final PayloadPredicate predicate;
+    private final String idColumn;
     private final BoundPredicate bound;
+
+    /** The ids of a segment without a payload file, which it does not tell. */
+    @FunctionalInterface
+    public interface Ids {
+        /** Gives each id once. */
+        void forEach(LongConsumer sink) throws IOException;
+    }
 
     /**
      * A filter for segments of a schema.
@@ -35,6 +45,7 @@ public final class PayloadFilter {
      */
     public PayloadFilter(PayloadSchema schema, PayloadPredicate predicate) {
         this.predicate = predicate;
+        this.idColumn = schema.idColumn();
         this.bound = BoundPredicate.bind(predicate, schema);
     }
 
@@ -42,33 +53,48 @@ public final class PayloadFilter {
      * The rows of one segment for which the predicate is true.
      *
      * @param file null for a segment without a payload file, all columns of which are null
+     * @param ids the segment's; asked only where there is no file and the predicate is about more than some ids
      * @throws io.pomaidb.error.DataException if the file is missing or damaged; it names the file
      */
-    public PayloadMatches matches(PayloadFile file) throws IOException {
+    public PayloadMatches matches(PayloadFile file, Ids ids) throws IOException {
         if (file == null) {
-            return constant();
+            return withoutColumns(ids);
         }
-        try (var source = ParquetSource.open(file, bound.columns())) {
-            if (!source.hasAny()) {
-                return constant();
+        try (var source = ParquetSource.open(file, bound.stored())) {
+            if (!source.hasAny() && !bound.namesId()) {
+                return withoutColumns(ids);
             }
             return source.reading(() -> matches(file, source));
         }
     }
 
-    /** What the predicate says where all its columns are null. */
-    private PayloadMatches constant() {
-        return bound.test(new PayloadRow(bound.columns().size())) == BoundPredicate.TRUE
-                ? PayloadMatches.everything()
-                : PayloadMatches.of(new Roaring64Bitmap());
+    /** The rows that match where nothing but the id is not null. */
+    private PayloadMatches withoutColumns(Ids ids) throws IOException {
+        var row = new PayloadRow(bound.columns().size());
+        if (!bound.namesId()) {
+            return bound.isTrue(row, 0) ? PayloadMatches.everything() : PayloadMatches.of(new Roaring64Bitmap());
+        }
+        var matching = new Roaring64Bitmap();
+        LongConsumer test = id -> {
+            if (bound.isTrue(row, id)) {
+                matching.addLong(id);
+            }
+        };
+        Optional<Roaring64Bitmap> named = NamedIds.of(predicate, idColumn);
+        if (named.isPresent()) {
+            named.get().forEach(test::accept);
+        } else {
+            ids.forEach(test);
+        }
+        return PayloadMatches.of(matching);
     }
 
     private PayloadMatches matches(PayloadFile file, ParquetSource source) throws IOException {
         MessageType present = source.present();
-        List<PayloadColumn> columns = bound.columns().stream()
+        List<PayloadColumn> columns = bound.stored().stream()
                 .filter(column -> present.containsField(column.name()))
                 .toList();
-        FilterPredicate pushed = new ParquetPushdown(columns, source.columnsWithNan()).of(predicate);
+        FilterPredicate pushed = new ParquetPushdown(columns, idColumn, source.columnsWithNan()).of(predicate);
         FilterCompat.Filter onPages = pushed == null ? FilterCompat.NOOP : FilterCompat.get(new QuietPredicate(pushed));
         var ids = new Roaring64Bitmap();
         List<BlockMetaData> groups = source.groups();
@@ -106,7 +132,8 @@ public final class PayloadFilter {
         var materializer = new RowMaterializer(bound.columns(), source.present(), true);
         RecordReader<PayloadRow> records = source.records(pages, source.present(), materializer);
         for (long i = 0; i < pages.getRowCount(); i++) {
-            if (bound.test(records.read()) == BoundPredicate.TRUE) {
+            PayloadRow row = records.read();
+            if (bound.isTrue(row, materializer.id())) {
                 ids.addLong(materializer.id());
             }
         }

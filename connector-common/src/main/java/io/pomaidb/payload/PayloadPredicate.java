@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A condition on the payload columns of a row, with the three values of SQL: a comparison with null is neither true nor
+ * A condition on the id and the payload columns of a row, with the three values of SQL: a comparison with null is neither true nor
  * false but unknown, and a row satisfies a predicate only where it is true. Immutable, and checked against a schema when it
  * is used.
  *
@@ -18,7 +18,7 @@ import java.util.Objects;
  * {@link java.time.LocalDateTime}; string: {@link String}; binary: {@code byte[]}; and null for any. Values are compared as
  * Spark does: NaN equals NaN and is larger than any other number, 0.0 equals -0.0, strings and binary are ordered by their
  * unsigned bytes, false is before true, a float is compared with a double as a double. Arrays, maps and structs can only be
- * tested for null.
+ * tested for null. An id that is a number is a column of type long, under the name of the index's id column, and never null.
  */
 public sealed interface PayloadPredicate extends Serializable {
     /** How deep predicates may nest. */

@@ -15,9 +15,10 @@ import java.util.Objects;
  * is the key. Immutable.
  *
  * @param keyColumn name of the column of string keys; null where ids are numbers
+ * @param idColumn what predicates call the id where it is a number; null where they cannot name it
  * @param columns the payload columns, without the key
  */
-public record PayloadSchema(String keyColumn, List<PayloadColumn> columns) implements Serializable {
+public record PayloadSchema(String keyColumn, String idColumn, List<PayloadColumn> columns) implements Serializable {
     /** Name of the 64-bit id in a payload file; no payload column has it. */
     public static final String ID = "_pomai_id";
 
@@ -52,6 +53,15 @@ public record PayloadSchema(String keyColumn, List<PayloadColumn> columns) imple
         }
     }
 
+    /**
+     * A schema whose ids predicates cannot name.
+     *
+     * @throws ConfigurationException as the other constructor does
+     */
+    public PayloadSchema(String keyColumn, List<PayloadColumn> columns) {
+        this(keyColumn, null, columns);
+    }
+
     /** Whether rows have nothing but id and vector. */
     public boolean isEmpty() {
         return keyColumn == null && columns.isEmpty();
@@ -68,14 +78,29 @@ public record PayloadSchema(String keyColumn, List<PayloadColumn> columns) imple
         return stored;
     }
 
+    /** The columns that a predicate may name: the stored ones, and the id where it is a number. */
+    List<PayloadColumn> testable() {
+        if (idColumn == null) {
+            return stored();
+        }
+        var testable = new ArrayList<>(stored());
+        testable.add(new PayloadColumn(idColumn, PayloadType.LONG));
+        return testable;
+    }
+
     /**
      * The stored columns of those names, in that order.
      *
      * @throws ConfigurationException if there is no such column
      */
     public List<PayloadColumn> project(List<String> names) {
+        return project(stored(), names);
+    }
+
+    /** Those of some columns that have the names, in that order. */
+    static List<PayloadColumn> project(List<PayloadColumn> columns, List<String> names) {
         Map<String, PayloadColumn> known = new HashMap<>();
-        stored().forEach(column -> known.put(column.name(), column));
+        columns.forEach(column -> known.put(column.name(), column));
         return names.stream()
                 .map(name -> {
                     PayloadColumn column = known.get(name);
@@ -113,6 +138,6 @@ public record PayloadSchema(String keyColumn, List<PayloadColumn> columns) imple
                         + column.type() + ": the index has it with type " + has + " (cast the column, or rename it)");
             }
         }
-        return new PayloadSchema(keyColumn, joined);
+        return new PayloadSchema(keyColumn, idColumn, joined);
     }
 }

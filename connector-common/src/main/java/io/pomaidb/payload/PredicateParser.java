@@ -16,7 +16,7 @@ final class PredicateParser {
 
     PredicateParser(String text, PayloadSchema schema) {
         tokens = new PredicateTokens(text);
-        schema.stored().forEach(column -> columns.put(column.name(), column));
+        schema.testable().forEach(column -> columns.put(column.name(), column));
     }
 
     PayloadPredicate parse() {
@@ -66,7 +66,7 @@ final class PredicateParser {
         if (column == null) {
             throw tokens.wrong(
                     columns.isEmpty()
-                            ? "no condition: the index has no payload columns"
+                            ? "no condition: the index has no columns for one"
                             : "a column: "
                                     + String.join(
                                             ", ",

@@ -64,7 +64,7 @@ public final class SnapshotView {
      *     column
      */
     public SnapshotView where(PayloadPredicate predicate) {
-        return where(new PredicateFilter(index, snapshot, predicate));
+        return where(new PredicateFilter(this, predicate));
     }
 
     public PomaiIndex index() {

@@ -12,13 +12,16 @@ import java.util.List;
 
 /** SQL's three-valued logic written out: true, false, or null for unknown. Knows nothing of pages or bits. */
 final class BruteForce {
+    /** What predicates call the id. */
+    static final String ID = "id";
+
     private BruteForce() {}
 
-    static Boolean test(PayloadPredicate predicate, List<PayloadColumn> columns, PayloadRow row) {
+    static Boolean test(PayloadPredicate predicate, List<PayloadColumn> columns, long id, PayloadRow row) {
         if (predicate instanceof PayloadPredicate.And and) {
             boolean unknown = false;
             for (PayloadPredicate each : and.all()) {
-                Boolean outcome = test(each, columns, row);
+                Boolean outcome = test(each, columns, id, row);
                 if (Boolean.FALSE.equals(outcome)) {
                     return false;
                 }
@@ -29,7 +32,7 @@ final class BruteForce {
         if (predicate instanceof PayloadPredicate.Or or) {
             boolean unknown = false;
             for (PayloadPredicate each : or.any()) {
-                Boolean outcome = test(each, columns, row);
+                Boolean outcome = test(each, columns, id, row);
                 if (Boolean.TRUE.equals(outcome)) {
                     return true;
                 }
@@ -38,21 +41,21 @@ final class BruteForce {
             return unknown ? null : Boolean.FALSE;
         }
         if (predicate instanceof PayloadPredicate.Not not) {
-            Boolean outcome = test(not.negated(), columns, row);
+            Boolean outcome = test(not.negated(), columns, id, row);
             return outcome == null ? null : Boolean.valueOf(!outcome);
         }
         if (predicate instanceof PayloadPredicate.IsNull isNull) {
-            return value(isNull.column(), columns, row) == null;
+            return value(isNull.column(), columns, id, row) == null;
         }
         if (predicate instanceof PayloadPredicate.StartsWith startsWith) {
-            Object value = value(startsWith.column(), columns, row);
+            Object value = value(startsWith.column(), columns, id, row);
             return value == null
                     ? null
                     : Boolean.valueOf(
                             new String((byte[]) value, StandardCharsets.UTF_8).startsWith(startsWith.prefix()));
         }
         if (predicate instanceof PayloadPredicate.In in) {
-            Object value = value(in.column(), columns, row);
+            Object value = value(in.column(), columns, id, row);
             if (value == null) {
                 return null;
             }
@@ -67,7 +70,7 @@ final class BruteForce {
             return unknown ? null : Boolean.FALSE;
         }
         var compare = (PayloadPredicate.Compare) predicate;
-        Object value = value(compare.column(), columns, row);
+        Object value = value(compare.column(), columns, id, row);
         if (value == null || compare.literal() == null) {
             return null;
         }
@@ -82,7 +85,10 @@ final class BruteForce {
     }
 
     /** A value as a literal of its type; an array or map as itself. */
-    private static Object value(String name, List<PayloadColumn> columns, PayloadRow row) {
+    private static Object value(String name, List<PayloadColumn> columns, long id, PayloadRow row) {
+        if (name.equals(ID)) {
+            return id;
+        }
         for (int i = 0; i < columns.size(); i++) {
             PayloadType type = columns.get(i).type();
             if (!columns.get(i).name().equals(name)) {

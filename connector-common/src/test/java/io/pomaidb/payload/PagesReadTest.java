@@ -111,7 +111,19 @@ class PagesReadTest {
         var filter = new PayloadFilter(
                 new PayloadSchema(null, COLUMNS), PayloadPredicate.between("number", 50_000L, 50_099L));
         disk.reset();
-        assertThat(filter.matches(file).ids().getLongCardinality()).isEqualTo(100);
+        assertThat(filter.matches(file, sink -> {}).ids().getLongCardinality()).isEqualTo(100);
+        assertThat(disk.bytes()).isLessThan(200 << 10);
+    }
+
+    @Test
+    void aRangeOfIdsReadsThePagesThatHaveThem() throws IOException {
+        var filter = new PayloadFilter(
+                new PayloadSchema(null, "id", COLUMNS),
+                PayloadPredicate.and(
+                        PayloadPredicate.between("id", 7919L * 50_000, 7919L * 50_099),
+                        PayloadPredicate.isNotNull("number")));
+        disk.reset();
+        assertThat(filter.matches(file, sink -> {}).ids().getLongCardinality()).isEqualTo(100);
         assertThat(disk.bytes()).isLessThan(200 << 10);
     }
 
@@ -119,7 +131,7 @@ class PagesReadTest {
     void aValueThatNoDictionaryHasReadsNoPage() throws IOException {
         disk.reset();
         var filter = new PayloadFilter(new PayloadSchema(null, COLUMNS), PayloadPredicate.equal("tag", "tag-1x"));
-        assertThat(filter.matches(file).none()).isTrue();
+        assertThat(filter.matches(file, sink -> {}).none()).isTrue();
         assertThat(disk.bytes()).isLessThan(150 << 10);
     }
 }

@@ -72,7 +72,7 @@ class PayloadDamageTest {
                             SCHEMA,
                             PayloadPredicate.and(
                                     PayloadPredicate.equal("tag", "tag3"), PayloadPredicate.less("number", 200)))
-                    .matches(file);
+                    .matches(file, sink -> {});
             return true;
         } catch (DataException e) {
             assertThat(e.getMessage()).contains("damaged.parquet");

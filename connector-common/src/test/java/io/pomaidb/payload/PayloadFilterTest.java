@@ -51,6 +51,13 @@ class PayloadFilterTest {
 
     private static final PayloadColumn MISSING = new PayloadColumn("missing", PayloadType.INT);
 
+    private static final PayloadColumn ID = new PayloadColumn(BruteForce.ID, PayloadType.LONG);
+
+    /** Of a segment that is not asked for its ids. */
+    private static final PayloadFilter.Ids NO_IDS = sink -> {
+        throw new AssertionError("The ids are not needed");
+    };
+
     @TempDir
     Path folder;
 
@@ -62,27 +69,31 @@ class PayloadFilterTest {
         var schema = new PayloadSchema(null, COLUMNS);
         SortedMap<Long, PayloadRow> rows = new TreeMap<>(Long::compareUnsigned);
         for (int i = 0; i < ROWS; i++) {
-            rows.put(i * 3L - ROWS, row(random, i, hasNan));
+            rows.put(idOf(i), row(random, i, hasNan));
         }
         PayloadFile file = PayloadFiles.write(folder, schema, rows);
         var withMissing = new ArrayList<>(COLUMNS);
         withMissing.add(MISSING);
-        var later = new PayloadSchema(null, withMissing);
+        var later = new PayloadSchema(null, ID.name(), withMissing);
         for (int i = 0; i < 250; i++) {
             PayloadPredicate predicate = predicate(random, 3);
             var expected = new Roaring64Bitmap();
             rows.forEach((id, row) -> {
-                if (Boolean.TRUE.equals(BruteForce.test(predicate, withMissing, row))) {
+                if (Boolean.TRUE.equals(BruteForce.test(predicate, withMissing, id, row))) {
                     expected.addLong(id);
                 }
             });
-            PayloadMatches matches = new PayloadFilter(later, predicate).matches(file);
+            PayloadMatches matches = new PayloadFilter(later, predicate).matches(file, NO_IDS);
             if (matches.all()) {
                 assertThat(expected.getLongCardinality()).as("%s", predicate).isEqualTo(ROWS);
             } else {
                 assertThat(matches.ids()).as("%s", predicate).isEqualTo(expected);
             }
         }
+    }
+
+    private static long idOf(int row) {
+        return row * 3L - ROWS;
     }
 
     /** Values cluster by row, so that pages differ and statistics matter. */
@@ -132,8 +143,8 @@ class PayloadFilterTest {
 
     private static PayloadPredicate predicate(Random random, int depth) {
         int kind = random.nextInt(depth == 0 ? 7 : 10);
-        int c = random.nextInt(COLUMNS.size() + 1);
-        PayloadColumn column = c == COLUMNS.size() ? MISSING : COLUMNS.get(c);
+        int c = random.nextInt(COLUMNS.size() + 3);
+        PayloadColumn column = c == COLUMNS.size() ? MISSING : c > COLUMNS.size() ? ID : COLUMNS.get(c);
         if (kind < 7 && !column.type().isAtomic()) {
             kind = 5;
         }
@@ -173,6 +184,9 @@ class PayloadFilterTest {
     }
 
     private static Object literal(Random random, PayloadColumn column) {
+        if (column.equals(ID)) {
+            return idOf(random.nextInt(ROWS)) + random.nextInt(2);
+        }
         int near = random.nextInt(28);
         return switch (column.type().kind()) {
             case BOOLEAN -> random.nextBoolean();
@@ -204,11 +218,59 @@ class PayloadFilterTest {
     void aPredicateOnColumnsThatASegmentDoesNotHaveSaysTheSameOfAllItsRows() throws IOException {
         var schema = new PayloadSchema(null, List.of(MISSING));
         assertThat(new PayloadFilter(schema, PayloadPredicate.isNull("missing"))
-                        .matches(null)
+                        .matches(null, NO_IDS)
                         .all())
                 .isTrue();
         assertThat(new PayloadFilter(schema, PayloadPredicate.notEqual("missing", 1))
-                        .matches(null)
+                        .matches(null, NO_IDS)
+                        .none())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void agreesWithBruteForceOnTheIdsOfASegmentWithoutAFile(long seed) throws IOException {
+        var random = new Random(seed);
+        var columns = new ArrayList<>(COLUMNS);
+        columns.add(MISSING);
+        var schema = new PayloadSchema(null, ID.name(), columns);
+        var row = new PayloadRow(columns.size());
+        var ids = new Roaring64Bitmap();
+        for (int i = 0; i < 500; i++) {
+            ids.addLong(idOf(random.nextInt(ROWS)));
+        }
+        for (int i = 0; i < 500; i++) {
+            PayloadPredicate predicate = predicate(random, 3);
+            PayloadMatches matches = new PayloadFilter(schema, predicate).matches(null, sink -> ids.forEach(sink::accept));
+            var found = ids.clone();
+            if (!matches.all()) {
+                found.and(matches.ids());
+            }
+            var expected = new Roaring64Bitmap();
+            ids.forEach(id -> {
+                if (Boolean.TRUE.equals(BruteForce.test(predicate, columns, id, row))) {
+                    expected.addLong(id);
+                }
+            });
+            assertThat(found).as("%s", predicate).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void idsThatAPredicateNamesAreNotLookedFor() throws IOException {
+        var schema = new PayloadSchema(null, ID.name(), COLUMNS);
+        PayloadPredicate named = PayloadPredicate.and(
+                PayloadPredicate.or(
+                        PayloadPredicate.equal("id", -5),
+                        PayloadPredicate.in("id", Arrays.asList(7, null, Long.MIN_VALUE)),
+                        PayloadPredicate.equal("id", null)),
+                PayloadPredicate.less("id", 7L),
+                PayloadPredicate.isNull("number"));
+        assertThat(new PayloadFilter(schema, named).matches(null, NO_IDS).ids())
+                .isEqualTo(Roaring64Bitmap.bitmapOf(-5, Long.MIN_VALUE));
+        var empty = new PayloadSchema(null, ID.name(), List.of());
+        assertThat(new PayloadFilter(empty, PayloadPredicate.in("id", List.of()))
+                        .matches(null, NO_IDS)
                         .none())
                 .isTrue();
     }
@@ -218,6 +280,7 @@ class PayloadFilterTest {
         var schema = new PayloadSchema(null, COLUMNS);
         for (PayloadPredicate wrong : Arrays.asList(
                 PayloadPredicate.equal("nowhere", 1),
+                PayloadPredicate.equal("id", 1),
                 PayloadPredicate.equal("number", 1.5),
                 PayloadPredicate.equal("number", "1"),
                 PayloadPredicate.less("text", 1),
@@ -231,7 +294,7 @@ class PayloadFilterTest {
             assertThatThrownBy(() -> wrong.check(schema))
                     .as("%s", wrong)
                     .isInstanceOf(ConfigurationException.class)
-                    .hasMessageContaining("payload column");
+                    .hasMessageContaining(" column ");
         }
         PayloadPredicate deep = PayloadPredicate.isNull("flag");
         for (int i = 0; i < 10_000; i++) {

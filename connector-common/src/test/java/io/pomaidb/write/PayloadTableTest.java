@@ -15,7 +15,6 @@ import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadPredicate;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.payload.PayloadType;
-import io.pomaidb.search.PredicateFilter;
 import io.pomaidb.search.QueryVectors;
 import io.pomaidb.search.SegmentFilter;
 import io.pomaidb.search.SnapshotView;
@@ -97,11 +96,14 @@ class PayloadTableTest {
     }
 
     /** What every row shows: size and colour. */
-    private Map<Long, String> scan(SegmentFilter filter) throws IOException {
+    private Map<Long, String> scan() throws IOException {
+        return scan(index.view(index.index().latestExisting(), SegmentFilter.ALL));
+    }
+
+    private static Map<Long, String> scan(SnapshotView view) throws IOException {
         var rows = new TreeMap<Long, String>();
-        Snapshot snapshot = index.index().latestExisting();
-        for (int shard = 0; shard < snapshot.shards(); shard++) {
-            try (var scan = index.view(snapshot, filter).scan(shard, BOTH)) {
+        for (int shard = 0; shard < view.snapshot().shards(); shard++) {
+            try (var scan = view.scan(shard, BOTH)) {
                 while (scan.next()) {
                     PayloadRow row = scan.payload();
                     rows.put(scan.id(), (row.isNullAt(0) ? "null" : row.intAt(0)) + " " + text(row, 1));
@@ -126,7 +128,7 @@ class PayloadTableTest {
     void rowsShowThePayloadTheyWereWrittenWithLast() throws IOException {
         writeTwice();
         assertThat(index.index().latestExisting().schema().payload()).containsExactly(COLOUR, SIZE);
-        assertThat(scan(SegmentFilter.ALL)).isEqualTo(expected());
+        assertThat(scan()).isEqualTo(expected());
         assertThat(new IndexVerifier(index.index(), index.scratch(), (done, all) -> {})
                         .run()
                         .findings())
@@ -137,10 +139,10 @@ class PayloadTableTest {
     void payloadSurvivesCompactionAndOtherShards() throws IOException {
         writeTwice();
         index.compact(CompactionPolicy.FULL);
-        assertThat(scan(SegmentFilter.ALL)).isEqualTo(expected());
+        assertThat(scan()).isEqualTo(expected());
         index.reshard(3);
         assertThat(index.index().latestExisting().shards()).isEqualTo(3);
-        assertThat(scan(SegmentFilter.ALL)).isEqualTo(expected());
+        assertThat(scan()).isEqualTo(expected());
     }
 
     @Test
@@ -159,7 +161,7 @@ class PayloadTableTest {
             index.reshard(3);
             index.commit(second, written);
         }
-        assertThat(scan(SegmentFilter.ALL)).isEqualTo(expected());
+        assertThat(scan()).isEqualTo(expected());
     }
 
     @Test
@@ -170,13 +172,13 @@ class PayloadTableTest {
         for (PayloadPredicate predicate : List.of(
                 PayloadPredicate.and(PayloadPredicate.equal("colour", "green"), PayloadPredicate.less("size", 600)),
                 PayloadPredicate.and(PayloadPredicate.isNull("size"), PayloadPredicate.equal("colour", "red")))) {
-            var filter = new PredicateFilter(index.index(), snapshot, predicate);
+            SnapshotView view = index.view(snapshot, SegmentFilter.ALL).where(predicate);
             var shown = new ArrayList<Long>();
             for (int shard = 0; shard < snapshot.shards(); shard++) {
                 QueryVectors query = QueryVectors.builder(snapshot.parameters(), "q")
                         .add("0", VectorSource.of(45, 1))
                         .build();
-                try (var searcher = index.view(snapshot, filter).searcher(shard)) {
+                try (var searcher = view.searcher(shard)) {
                     TopK hits = searcher.search(query, 0, 1, 200).get(0);
                     var ids = new long[hits.size()];
                     for (int i = 0; i < ids.length; i++) {
@@ -201,8 +203,25 @@ class PayloadTableTest {
                     .map(Map.Entry::getKey)
                     .toList();
             assertThat(shown).containsExactlyInAnyOrderElementsOf(wanted);
-            assertThat(scan(filter).keySet()).containsExactlyElementsOf(wanted);
+            assertThat(scan(view).keySet()).containsExactlyElementsOf(wanted);
         }
+    }
+
+    @Test
+    void predicatesNameIdsBesidePayload() throws IOException {
+        writeTwice();
+        Snapshot snapshot = index.index().latestExisting();
+        var predicate = PayloadPredicate.parse(
+                "id BETWEEN 30 AND 60 AND (colour = 'red' OR id IN (34, 50)) AND id <> 59",
+                snapshot.schema().payloadSchema());
+        var wanted = expected().entrySet().stream()
+                .filter(row -> row.getKey() >= 30 && row.getKey() <= 60 && row.getKey() != 59)
+                .filter(row -> row.getValue().endsWith("red") || row.getKey() == 34 || row.getKey() == 50)
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(wanted).hasSizeGreaterThan(10).contains(34L, 50L);
+        assertThat(scan(index.view(snapshot, SegmentFilter.ALL).where(predicate)).keySet())
+                .containsExactlyElementsOf(wanted);
     }
 
     @Test
