@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Segments on the local disk: {@code <index id>/<segment uuid>/} with its files, {@code <segment uuid>.lock} beside it,
- * and {@code <segment uuid>.<process>-<random>.part} while it is fetched. A folder without {@code .part} is complete,
- * because it gets its name by an atomic rename; its modification time is when it was last used. What a killed JVM leaves
- * is a part that nobody has locked.
+ * and {@code parts/<segment uuid>.<process>-<random>.part} while it is fetched. A segment's folder is complete, because it
+ * gets its name by an atomic rename; its modification time is when it was last used. What a killed JVM leaves is a part
+ * that nobody has locked. Parts have a folder of their own because it is looked through at each fetch.
  *
  * <p>Of a segment on a local file system an entry holds links to the files where they lie, and nothing is copied. The
  * engine opens the entry all the same, and never the index: what else lies there is not what the snapshot lists.
@@ -37,9 +37,18 @@ final class CacheDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(CacheDirectory.class);
     private static final String LOCK = ".lock";
     private static final String PART = ".part";
+    private static final String PARTS = "parts";
     private static final int UUID_LENGTH = 36;
     private static final FileTime NEVER = FileTime.fromMillis(0);
-    private static final String PROCESS = "." + ProcessHandle.current().pid() + "-";
+
+    /** Its start is in it, since the processes of containers have few numbers. */
+    private static final String PROCESS = "." + ProcessHandle.current().pid() + "-"
+            + ProcessHandle.current()
+                    .info()
+                    .startInstant()
+                    .map(start -> Long.toHexString(start.toEpochMilli()))
+                    .orElse("")
+            + "-";
 
     /** What a link counts: next to nothing, but many of them have to make room for each other too. */
     private static final long LINK_BYTES = 4096;
@@ -161,14 +170,21 @@ final class CacheDirectory {
 
     /** Deletes what killed processes left; other class loaders of this one may still be at it. */
     private static void deleteParts(Path entry) throws IOException {
-        for (Path child : children(entry.getParent())) {
-            String name = child.getFileName().toString();
-            if (name.startsWith(entry.getFileName() + ".")
-                    && name.endsWith(PART)
-                    && !name.startsWith(PROCESS, UUID_LENGTH)) {
-                LocalDirectories.delete(child);
+        for (Path part : parts(entry)) {
+            if (!isMine(part)) {
+                LocalDirectories.delete(part);
             }
         }
+    }
+
+    private static List<Path> parts(Path entry) throws IOException {
+        return children(entry.resolveSibling(PARTS)).stream()
+                .filter(part -> part.getFileName().toString().startsWith(entry.getFileName() + "."))
+                .toList();
+    }
+
+    private static boolean isMine(Path part) {
+        return part.getFileName().toString().startsWith(PROCESS, UUID_LENGTH);
     }
 
     /** Entries of all processes with what they take, the least recently used first. */
@@ -186,7 +202,9 @@ final class CacheDirectory {
     private static Collection<Entry> entriesOf(Path index) throws IOException {
         UUID indexId = UUID.fromString(index.getFileName().toString());
         var entries = new HashMap<String, Entry>();
-        for (Path child : children(index)) {
+        var all = new ArrayList<>(children(index));
+        all.addAll(children(index.resolve(PARTS)));
+        for (Path child : all) {
             String name = child.getFileName().toString();
             String segment = name.substring(0, Math.min(name.length(), UUID_LENGTH));
             if (!isUuid(segment)) {
@@ -195,7 +213,8 @@ final class CacheDirectory {
             try {
                 long bytes = sizeOf(child);
                 FileTime time = name.length() == UUID_LENGTH ? Files.getLastModifiedTime(child) : NEVER;
-                var entry = new Entry(new CacheKey(indexId, UUID.fromString(segment)), bytes, time);
+                var key = new CacheKey(indexId, UUID.fromString(segment));
+                var entry = new Entry(key, bytes, time, isMine(child));
                 entries.merge(segment, entry, Entry::plus);
             } catch (NoSuchFileException | UncheckedIOException e) {
                 LOG.debug("Another process evicts {}", child, e);
@@ -217,10 +236,9 @@ final class CacheDirectory {
             return false;
         }
         try (EntryLock held = lock.get()) {
-            for (Path child : children(entry.getParent())) {
-                if (child.getFileName().toString().startsWith(key.segment().toString()) && !child.equals(lockFile)) {
-                    LocalDirectories.delete(child);
-                }
+            LocalDirectories.delete(entry);
+            for (Path part : parts(entry)) {
+                LocalDirectories.delete(part);
             }
             held.deleteFile();
             return true;
@@ -247,14 +265,20 @@ final class CacheDirectory {
         return file.toFile().isFile() ? file.toFile().length() : 0;
     }
 
-    private static Path newPart(Path entry) {
-        return beside(entry, PROCESS + UUID.randomUUID() + PART);
+    /** A name for a part, in a folder that is there. */
+    private static Path newPart(Path entry) throws IOException {
+        Path parts = entry.resolveSibling(PARTS);
+        LocalDirectories.createPrivate(parts);
+        return parts.resolve(entry.getFileName() + PROCESS + UUID.randomUUID() + PART);
     }
 
+    /** What a directory has; nothing if it is not there. */
     private static List<Path> children(Path directory) throws IOException {
         var children = new ArrayList<Path>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(children::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
         return children;
     }
@@ -263,11 +287,23 @@ final class CacheDirectory {
         return entry.resolveSibling(entry.getFileName() + suffix);
     }
 
-    /** An entry on disk. */
-    record Entry(CacheKey key, long bytes, FileTime lastUsed) {
+    /**
+     * An entry on disk.
+     *
+     * @param isMine whether this process has begun to make it
+     */
+    record Entry(CacheKey key, long bytes, FileTime lastUsed, boolean isMine) {
         private Entry plus(Entry other) {
             return new Entry(
-                    key, bytes + other.bytes, lastUsed.compareTo(other.lastUsed) > 0 ? lastUsed : other.lastUsed);
+                    key,
+                    bytes + other.bytes,
+                    lastUsed.compareTo(other.lastUsed) > 0 ? lastUsed : other.lastUsed,
+                    isMine || other.isMine);
+        }
+
+        /** Whether it never was complete, and nobody is at it unless it is locked. */
+        boolean isAbandoned() {
+            return lastUsed.equals(NEVER) && !isMine;
         }
     }
 }

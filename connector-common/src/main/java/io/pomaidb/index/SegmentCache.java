@@ -9,7 +9,6 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,9 +121,8 @@ public final class SegmentCache {
     public SegmentLease lease(PomaiIndex index, UUID indexId, Segment segment, DatabaseOptions options)
             throws IOException {
         var key = new CacheKey(indexId, segment.uuid());
-        boolean graph = segment.rows() >= options.adaptiveThreshold();
         try {
-            return lease(key, new FetchedSegment(index, segment), List.of(segment), options, graph);
+            return lease(key, new FetchedSegment(index, segment), List.of(segment), options);
         } catch (PomaiException e) {
             if (!OF_THE_FILES.contains(e.statusCode())) {
                 throw e;
@@ -142,7 +140,7 @@ public final class SegmentCache {
      * Opened databases with the rows of a shard's segments, for one thread until the leases are closed. Small segments that
      * have been searched for about as long as it takes to merge them are merged into one database, which is an entry of
      * the cache like others and serves all later snapshots that list them. Searches say by {@link SegmentLease#spend} how
-     * long they took.
+     * long they took. Segments are fetched and opened several at a time.
      *
      * @param segments the segments of the shard that have rows, newest first
      * @param needed how many of them are asked for, the newest; a merged database may have rows of others too
@@ -153,17 +151,10 @@ public final class SegmentCache {
     public List<SegmentLease> leaseShard(
             PomaiIndex index, Snapshot snapshot, List<Segment> segments, int needed, DatabaseOptions options)
             throws IOException {
-        var leases = new ArrayList<SegmentLease>();
-        try {
-            merging.lease(index, snapshot, segments, needed, options, leases);
-            return leases;
-        } catch (IOException | RuntimeException e) {
-            leases.forEach(SegmentLease::close);
-            throw e;
-        }
+        return merging.lease(index, snapshot, segments, needed, options);
     }
 
-    SegmentLease lease(CacheKey key, CacheSource source, List<Segment> segments, DatabaseOptions options, boolean graph)
+    SegmentLease lease(CacheKey key, CacheSource source, List<Segment> segments, DatabaseOptions options)
             throws IOException {
         while (true) {
             CachedSegment cached = segmentOf(key);
@@ -180,7 +171,7 @@ public final class SegmentCache {
                 if (pin == CachedSegment.Pin.FETCHED) {
                     makeRoom(0);
                 }
-                return new SegmentLease(cached, cached.take(source, options), segments, graph);
+                return new SegmentLease(cached, cached.take(source, options), segments);
             } catch (IOException | RuntimeException e) {
                 cached.unpin();
                 throw e;
@@ -197,7 +188,10 @@ public final class SegmentCache {
         idle.all().forEach(IdleDatabases.Idle::close);
     }
 
-    /** Evicts until {@code wanted} bytes fit in or everything left is in use, which is never refused room. */
+    /**
+     * Evicts until {@code wanted} bytes fit in or everything left is in use, which is never refused room; and what killed
+     * processes left, in any case.
+     */
     private synchronized void makeRoom(long wanted) throws IOException {
         long now = System.nanoTime();
         unlistedBytes -= Math.max(wanted, LEAST_BYTES);
@@ -208,8 +202,8 @@ public final class SegmentCache {
         long bytes =
                 wanted + entries.stream().mapToLong(CacheDirectory.Entry::bytes).sum();
         for (CacheDirectory.Entry entry : entries) {
-            if (bytes <= maxBytes) {
-                break;
+            if (bytes <= maxBytes && !entry.isAbandoned()) {
+                continue;
             }
             CachedSegment cached = segmentOf(entry.key());
             if (cached.evict()) {

@@ -12,17 +12,15 @@ import java.util.List;
 public final class SegmentLease implements AutoCloseable {
     private final CachedSegment owner;
     private final List<Segment> segments;
-    private final boolean graph;
     private final List<MergeTally> tallies = new ArrayList<>();
     private PomaiDatabase database;
     private RowSources sources;
     private boolean invalid;
 
-    SegmentLease(CachedSegment owner, PomaiDatabase database, List<Segment> segments, boolean graph) {
+    SegmentLease(CachedSegment owner, PomaiDatabase database, List<Segment> segments) {
         this.owner = owner;
         this.database = database;
         this.segments = segments;
-        this.graph = graph;
     }
 
     /** The segments whose rows the database has, newest first: one, or several that were merged. */
@@ -42,24 +40,10 @@ public final class SegmentLease implements AutoCloseable {
         return sources;
     }
 
-    /** Rows of the segments. */
-    long rows() {
-        return segments.stream().mapToLong(Segment::rows).sum();
-    }
-
-    boolean hasGraph() {
-        return graph;
-    }
-
     /** Has the searches of this database counted there. */
     SegmentLease charge(List<MergeTally> counted) {
         tallies.addAll(counted);
         return this;
-    }
-
-    /** Has the searches of this database not counted there. */
-    void spare(MergeTally tally) {
-        tallies.remove(tally);
     }
 
     /** Whether the database may be merged with others before long. */

@@ -6,11 +6,11 @@ import io.pomaidb.engine.PomaiLibrary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,26 +39,25 @@ final class SegmentMerging {
         this.cache = cache;
     }
 
-    /**
-     * Opens segments, some of them merged; see {@link SegmentCache#leaseShard}. The caller closes what is in {@code leases},
-     * also if this fails.
-     */
-    void lease(
-            PomaiIndex index,
-            Snapshot snapshot,
-            List<Segment> newestFirst,
-            int needed,
-            DatabaseOptions options,
-            List<SegmentLease> leases)
+    /** Opens segments, some of them merged; see {@link SegmentCache#leaseShard}. */
+    List<SegmentLease> lease(
+            PomaiIndex index, Snapshot snapshot, List<Segment> newestFirst, int needed, DatabaseOptions options)
             throws IOException {
         long rows = newestFirst.stream().mapToLong(Segment::rows).sum();
         var shard = new Shard(index, snapshot, options, rows >= options.adaptiveThreshold());
-        int begin = 0;
-        for (SegmentGroup group : SegmentGroup.plan(newestFirst)) {
-            if (begin < needed) {
-                shard.lease(group, leases);
+        try {
+            var planned = new ArrayList<PlannedLease>();
+            int begin = 0;
+            for (SegmentGroup group : SegmentGroup.plan(newestFirst)) {
+                if (begin < needed) {
+                    shard.plan(group, planned);
+                }
+                begin += group.segments().size();
             }
-            begin += group.segments().size();
+            return shard.open(planned);
+        } catch (IOException | RuntimeException e) {
+            shard.justMerged.forEach(SegmentLease::close);
+            throw e;
         }
     }
 
@@ -95,7 +94,8 @@ final class SegmentMerging {
         /** Whether the shard would have a graph if all of it were one segment. */
         private final boolean graphs;
 
-        private final IdentityHashMap<SegmentGroup, Optional<Way>> made = new IdentityHashMap<>();
+        private final Map<SegmentGroup, Optional<Way>> made = new ConcurrentHashMap<>();
+        private final List<SegmentLease> justMerged = new ArrayList<>();
 
         Shard(PomaiIndex index, Snapshot snapshot, DatabaseOptions options, boolean graphs) {
             // The graphs of other libraries take longer to build than they save, and find less.
@@ -110,73 +110,79 @@ final class SegmentMerging {
             return graphs && group.rows() >= LEAST_GRAPH_ROWS;
         }
 
-        /** Opens a group of the plan, merged if that is due. */
-        void lease(SegmentGroup group, List<SegmentLease> leases) throws IOException {
+        /** Opens what was planned, in that order. */
+        List<SegmentLease> open(List<PlannedLease> planned) throws IOException {
+            int threads = ParallelReads.threads(index, options.searchThreads());
+            return ParallelReads.map(planned, threads, PlannedLease::open, SegmentLease::close);
+        }
+
+        /** Plans to open a group, merged if that is due. */
+        void plan(SegmentGroup group, List<PlannedLease> planned) {
             if (!merges || group.isSingle() || !fits(group)) {
-                separately(group, leases);
+                group.segments().forEach(segment -> planned.add(single(segment)));
                 return;
             }
             if (!mayHaveGraph(group) || made(group) == Way.GRAPH) {
-                cover(group, leases, List.of());
+                cover(group, planned, List.of());
                 return;
             }
             MergeTally tally = tally(group, Way.GRAPH);
-            if (tally.isDue() && merge(group, Way.GRAPH, tally, leases)) {
+            if (tally.isDue() && merge(group, Way.GRAPH, tally, planned)) {
                 return;
             }
-            int first = leases.size();
-            cover(group, leases, List.of(tally));
-            leases.subList(first, leases.size()).stream()
-                    .filter(SegmentLease::hasGraph)
-                    .max(Comparator.comparingLong(SegmentLease::rows))
+            int first = planned.size();
+            cover(group, planned, List.of(tally));
+            planned.subList(first, planned.size()).stream()
+                    .filter(PlannedLease::hasGraph)
+                    .max(Comparator.comparingLong(PlannedLease::rows))
                     // A merged database would cost as much to search as the largest part does already.
-                    .ifPresent(lease -> lease.spare(tally));
+                    .ifPresent(part -> part.spare(tally));
         }
 
-        private void separately(SegmentGroup group, List<SegmentLease> leases) throws IOException {
-            for (Segment segment : group.segments()) {
-                leases.add(cache.lease(index, snapshot, segment, options));
-            }
+        private PlannedLease single(Segment segment) {
+            boolean graph = segment.rows() >= options.adaptiveThreshold();
+            return new PlannedLease(List.of(segment), graph, () -> cache.lease(index, snapshot, segment, options));
         }
 
-        /** Opens a group in as few parts as it has been merged into; those that have no graph become one if that is due. */
-        private void cover(SegmentGroup group, List<SegmentLease> leases, List<MergeTally> tallies) throws IOException {
+        /** Plans a group in as few parts as it has been merged into; those that have no graph become one if that is due. */
+        private void cover(SegmentGroup group, List<PlannedLease> planned, List<MergeTally> tallies) {
             if (group.isSingle() || made(group) != null) {
-                existing(group, leases, tallies);
+                existing(group, planned, tallies);
             } else if (hasGraph(group)) {
-                cover(group.newer(), leases, tallies);
-                cover(group.older(), leases, tallies);
+                cover(group.newer(), planned, tallies);
+                cover(group.older(), planned, tallies);
             } else {
                 MergeTally flat = tally(group, Way.FLAT);
-                if (flat.isDue() && merge(group, Way.FLAT, flat, leases)) {
-                    leases.get(leases.size() - 1).charge(tallies);
+                if (flat.isDue() && merge(group, Way.FLAT, flat, planned)) {
+                    planned.get(planned.size() - 1).charge(tallies);
                 } else {
                     var both = new ArrayList<>(tallies);
                     both.add(flat);
-                    existing(group, leases, both);
+                    existing(group, planned, both);
                 }
             }
         }
 
-        /** Opens a group in as few parts as it has been merged into. */
-        private void existing(SegmentGroup group, List<SegmentLease> leases, List<MergeTally> tallies)
-                throws IOException {
+        /** Plans a group in as few parts as it has been merged into. */
+        private void existing(SegmentGroup group, List<PlannedLease> planned, List<MergeTally> tallies) {
             Way way = made(group);
             if (group.isSingle()) {
-                Segment segment = group.segments().get(0);
-                leases.add(cache.lease(index, snapshot, segment, options).charge(tallies));
+                planned.add(single(group.segments().get(0)).charge(tallies));
             } else if (way != null) {
-                leases.add(merged(group, way).charge(tallies));
+                planned.add(
+                        new PlannedLease(group.segments(), way == Way.GRAPH, () -> merged(group, way)).charge(tallies));
             } else {
-                existing(group.newer(), leases, tallies);
-                existing(group.older(), leases, tallies);
+                existing(group.newer(), planned, tallies);
+                existing(group.older(), planned, tallies);
             }
         }
 
         /** Merges a group and opens it; false if that failed. */
-        private boolean merge(SegmentGroup group, Way way, MergeTally tally, List<SegmentLease> leases) {
+        private boolean merge(SegmentGroup group, Way way, MergeTally tally, List<PlannedLease> planned) {
             try {
-                leases.add(merged(group, way));
+                SegmentLease lease = merged(group, way);
+                justMerged.add(lease);
+                planned.add(new PlannedLease(group.segments(), way == Way.GRAPH, () -> lease));
                 return true;
             } catch (IOException | PomaiException e) {
                 LOG.warn(
@@ -192,24 +198,18 @@ final class SegmentMerging {
         private SegmentLease merged(SegmentGroup group, Way way) throws IOException {
             CacheKey key = key(group, way);
             var source = new MergedDatabase(key, way.options(options), 2 * group.bytes(), () -> parts(group, way));
-            return cache.lease(key, source, group.segments(), options, way == Way.GRAPH);
+            return cache.lease(key, source, group.segments(), options);
         }
 
         /** What a group is merged from. */
         private List<SegmentLease> parts(SegmentGroup group, Way way) throws IOException {
-            var leases = new ArrayList<SegmentLease>();
-            try {
-                if (way == Way.GRAPH && cache.has(key(group, Way.FLAT))) {
-                    leases.add(merged(group, Way.FLAT));
-                } else {
-                    existing(group.newer(), leases, List.of());
-                    existing(group.older(), leases, List.of());
-                }
-                return leases;
-            } catch (IOException | RuntimeException e) {
-                leases.forEach(SegmentLease::close);
-                throw e;
+            if (way == Way.GRAPH && cache.has(key(group, Way.FLAT))) {
+                return List.of(merged(group, Way.FLAT));
             }
+            var planned = new ArrayList<PlannedLease>();
+            existing(group.newer(), planned, List.of());
+            existing(group.older(), planned, List.of());
+            return open(planned);
         }
 
         /** How the group has been merged; null if it has not. */

@@ -170,8 +170,8 @@ final class BoundPredicate {
             int column = place(startsWith.column());
             PayloadColumn of = columns.get(column);
             if (of.type().kind() != PayloadType.Kind.STRING) {
-                throw new ConfigurationException("Cannot filter by column " + of.name() + " of type "
-                        + of.type() + ": a prefix is asked for (accepted: for columns of type string)");
+                throw new ConfigurationException("Cannot filter by column " + of.name() + " of type " + of.type()
+                        + ": a prefix is asked for (accepted: for columns of type string)");
             }
             if (startsWith.prefix() == null) {
                 return row -> UNKNOWN;

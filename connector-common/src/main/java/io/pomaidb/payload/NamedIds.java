@@ -13,8 +13,8 @@ final class NamedIds {
     /** Ids that contain all for which the predicate can be true; empty where it does not narrow them down to some. */
     static Optional<Roaring64Bitmap> of(PayloadPredicate predicate, String idColumn) {
         if (predicate instanceof PayloadPredicate.Compare compare) {
-            boolean names = compare.column().equals(idColumn)
-                    && compare.comparison() == PayloadPredicate.Comparison.EQUAL;
+            boolean names =
+                    compare.column().equals(idColumn) && compare.comparison() == PayloadPredicate.Comparison.EQUAL;
             return names ? Optional.of(ids(Collections.singletonList(compare.literal()))) : Optional.empty();
         }
         if (predicate instanceof PayloadPredicate.In in) {

@@ -41,18 +41,13 @@ final class OpenShard implements AutoCloseable {
 
     /** Opens each segment by itself, for scans. */
     static OpenShard open(SnapshotView view, int shard) throws IOException {
-        return open(view, shard, (segments, needed) -> {
-            var leases = new ArrayList<SegmentLease>();
-            try {
-                for (Segment segment : segments.subList(0, needed)) {
-                    leases.add(view.cache().lease(view.index(), view.snapshot(), segment, view.databaseOptions()));
-                }
-                return leases;
-            } catch (IOException | RuntimeException e) {
-                leases.forEach(SegmentLease::close);
-                throw e;
-            }
-        });
+        return open(
+                view,
+                shard,
+                (segments, needed) -> view.read(
+                        segments.subList(0, needed),
+                        segment -> view.cache().lease(view.index(), view.snapshot(), segment, view.databaseOptions()),
+                        SegmentLease::close));
     }
 
     /** Opens segments for searches, merged where that is worth it. */
@@ -68,13 +63,12 @@ final class OpenShard implements AutoCloseable {
     }
 
     private static OpenShard open(SnapshotView view, int shard, Opener opener) throws IOException {
-        var listed = new ArrayList<Segment>();
-        var filters = new ArrayList<IdFilter>();
-        for (ShardSegment segment : view.index().segmentsOf(view.snapshot(), shard)) {
-            listed.add(segment.segment());
-            filters.add(view.filter().of(segment.segment()).and(IdFilter.deny(segment.deleted())));
-        }
-        return new OpenShard(listed, filters, opener);
+        List<ShardSegment> segments = view.index().segmentsOf(view.snapshot(), shard);
+        List<IdFilter> filters = view.read(
+                segments,
+                segment -> view.filter().of(segment.segment()).and(IdFilter.deny(segment.deleted())),
+                filter -> {});
+        return new OpenShard(segments.stream().map(ShardSegment::segment).toList(), filters, opener);
     }
 
     /** Opens the same once more, as it is merged by now. */

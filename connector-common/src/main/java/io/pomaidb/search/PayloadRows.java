@@ -1,6 +1,5 @@
 package io.pomaidb.search;
 
-import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadReader;
@@ -10,26 +9,29 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The payload of rows of an opened shard. Files are opened when they are first needed, and stay so. For one thread. */
+/**
+ * The payload of rows of an opened shard. Files are opened when they are first needed, several at a time, and stay so. For
+ * one thread.
+ */
 final class PayloadRows implements AutoCloseable {
-    private final PomaiIndex index;
+    private final SnapshotView view;
     private final OpenShard shard;
     private final List<PayloadColumn> columns;
-    private final Map<UUID, PayloadReader> readers = new HashMap<>();
+    private final Map<UUID, PayloadReader> readers = new ConcurrentHashMap<>();
 
     /** The scan beside that of a segment's vectors, and which segment that is. */
     private PayloadScan scan;
 
     private int scanned = -1;
 
-    PayloadRows(PomaiIndex index, OpenShard shard, List<PayloadColumn> columns) {
-        this.index = index;
+    PayloadRows(SnapshotView view, OpenShard shard, List<PayloadColumn> columns) {
+        this.view = view;
         this.shard = shard;
         this.columns = columns;
     }
@@ -41,7 +43,7 @@ final class PayloadRows implements AutoCloseable {
     private PayloadReader reader(Segment segment) throws IOException {
         PayloadReader reader = readers.get(segment.uuid());
         if (reader == null) {
-            reader = PayloadReader.open(index.payload(segment).orElse(null), columns);
+            reader = PayloadReader.open(view.index().payload(segment).orElse(null), columns);
             readers.put(segment.uuid(), reader);
         }
         return reader;
@@ -58,14 +60,18 @@ final class PayloadRows implements AutoCloseable {
                 places.computeIfAbsent(segment, first -> new ArrayList<>()).add(i);
             }
         }
-        for (Map.Entry<Segment, List<Integer>> of : places.entrySet()) {
-            List<Integer> wanted = of.getValue();
-            List<PayloadRow> found = reader(of.getKey())
-                    .rows(wanted.stream().mapToLong(place -> ids[place]).toArray());
-            for (int i = 0; i < wanted.size(); i++) {
-                rows[wanted.get(i)] = found.get(i);
-            }
-        }
+        view.read(
+                List.copyOf(places.entrySet()),
+                of -> {
+                    List<Integer> wanted = of.getValue();
+                    List<PayloadRow> found = reader(of.getKey())
+                            .rows(wanted.stream().mapToLong(place -> ids[place]).toArray());
+                    for (int i = 0; i < wanted.size(); i++) {
+                        rows[wanted.get(i)] = found.get(i);
+                    }
+                    return found;
+                },
+                found -> {});
         return Arrays.asList(rows);
     }
 

@@ -37,8 +37,7 @@ final class PredicateFilter implements SegmentFilter {
     }
 
     private void forEachId(Segment segment, LongConsumer sink) throws IOException {
-        try (SegmentLease lease =
-                view.cache().lease(view.index(), view.snapshot(), segment, view.databaseOptions())) {
+        try (SegmentLease lease = view.cache().lease(view.index(), view.snapshot(), segment, view.databaseOptions())) {
             try (RecordScan scan = lease.database().scan()) {
                 while (scan.next()) {
                     sink.accept(scan.id());

@@ -13,7 +13,10 @@ public interface SegmentFilter {
     /** Every row. */
     SegmentFilter ALL = segment -> IdFilter.ALL;
 
-    /** The ids whose rows in {@code segment} may be shown. Asked once for each segment that is opened. */
+    /**
+     * The ids whose rows in {@code segment} may be shown. Asked once for each segment that is opened, by several threads at
+     * the same time.
+     */
     IdFilter of(Segment segment) throws IOException;
 
     /** The rows that both filters let through. */

@@ -137,7 +137,7 @@ public final class ShardSearcher implements AutoCloseable {
         List<PayloadColumn> wanted = view.columns(columns);
         if (payload == null || !payload.columns().equals(wanted)) {
             closePayload();
-            payload = new PayloadRows(view.index(), shard, wanted);
+            payload = new PayloadRows(view, shard, wanted);
         }
         return payload.rows(ids);
     }

@@ -3,6 +3,7 @@ package io.pomaidb.search;
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.engine.DatabaseOptions;
+import io.pomaidb.index.ParallelReads;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.SegmentCache;
 import io.pomaidb.index.Snapshot;
@@ -11,6 +12,7 @@ import io.pomaidb.payload.PayloadPredicate;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A snapshot as a task reads it: through which cache, with which options and native threads, and which of its rows may be
@@ -100,11 +102,20 @@ public final class SnapshotView {
     public ShardScan scan(int shard, List<String> columns) throws IOException {
         List<PayloadColumn> wanted = columns(columns);
         OpenShard opened = OpenShard.open(this, shard);
-        return new ShardScan(opened, new PayloadRows(index, opened, wanted), snapshot.dim());
+        return new ShardScan(opened, new PayloadRows(this, opened, wanted), snapshot.dim());
     }
 
     List<PayloadColumn> columns(List<String> names) {
         return snapshot.schema().payloadSchema().project(names);
+    }
+
+    /** Reads something of each of many segments, by as many threads as are worth it. */
+    <T, R> List<R> read(List<T> segments, ParallelReads.Read<T, R> read, Consumer<R> undo) throws IOException {
+        return ParallelReads.map(segments, ParallelReads.threads(index, threads()), read, undo);
+    }
+
+    private int threads() {
+        return options.searchThreads() == 0 ? cores : options.searchThreads();
     }
 
     SegmentCache cache() {
@@ -121,7 +132,6 @@ public final class SnapshotView {
         if (options.isSet(PomaiOption.HNSW_EF_SEARCH)) {
             database.hnswEfSearch(options.hnswEfSearch());
         }
-        return database.searchThreads(options.searchThreads() == 0 ? cores : options.searchThreads())
-                .build();
+        return database.searchThreads(threads()).build();
     }
 }

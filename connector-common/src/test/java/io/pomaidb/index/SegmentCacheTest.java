@@ -210,11 +210,39 @@ class SegmentCacheTest {
     @Test
     void whatAKilledJvmLeftIsRemovedWithTheEntry() throws IOException {
         lease(0).close();
-        Path part = Files.createDirectories(cached(0).resolveSibling(segment(0).uuid() + ".0123.part"));
-        Files.write(part.resolve("1.seg"), new byte[1000]);
+        Path part = part(segment(0).uuid() + ".0123.part");
         cache.bound(1);
         lease(1).close();
         assertThat(part).doesNotExist();
+    }
+
+    private Path part(String name) throws IOException {
+        Path part = Files.createDirectories(cached(0).resolveSibling("parts").resolve(name));
+        Files.write(part.resolve("1.seg"), new byte[1000]);
+        return part;
+    }
+
+    @Test
+    void whatAKilledJvmLeftOfEntriesThatNobodyWantsIsRemovedAtTheNextFetch() throws IOException {
+        Path abandoned = part("00000000-0000-0000-0000-000000000001.7-0-1.part");
+        String process = "." + ProcessHandle.current().pid() + "-"
+                + Long.toHexString(ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .orElseThrow()
+                        .toEpochMilli());
+        // Another class loader of this JVM may be at it.
+        Path mine = part("00000000-0000-0000-0000-000000000002" + process + "-1.part");
+        Path another = part("00000000-0000-0000-0000-000000000003.7-0-1.part");
+        try (EntryLock lock = EntryLock.share(cached(0).resolveSibling("00000000-0000-0000-0000-000000000003.lock"))) {
+            assertThat(lock).isNotNull();
+            lease(0).close();
+        }
+        assertThat(abandoned).doesNotExist();
+        assertThat(mine).exists();
+        assertThat(another).exists();
+        openCache().lease(index, snapshot, segment(1), options()).close();
+        assertThat(another).doesNotExist();
     }
 
     @Test
@@ -246,7 +274,7 @@ class SegmentCacheTest {
                 .hasMessageContaining("Cannot use segment file counting:" + remote(0))
                 .hasMessageMatching("(?s).*its CRC32C is [0-9a-f]{8} \\(the snapshot says [0-9a-f]{8}.*");
         assertThat(cached(0)).doesNotExist();
-        assertThat(cached(0).getParent()).isDirectoryNotContaining("glob:**.part");
+        assertThat(cached(0).resolveSibling("parts")).isEmptyDirectory();
     }
 
     @Test

@@ -241,7 +241,8 @@ class PayloadFilterTest {
         }
         for (int i = 0; i < 500; i++) {
             PayloadPredicate predicate = predicate(random, 3);
-            PayloadMatches matches = new PayloadFilter(schema, predicate).matches(null, sink -> ids.forEach(sink::accept));
+            PayloadMatches matches =
+                    new PayloadFilter(schema, predicate).matches(null, sink -> ids.forEach(sink::accept));
             var found = ids.clone();
             if (!matches.all()) {
                 found.and(matches.ids());

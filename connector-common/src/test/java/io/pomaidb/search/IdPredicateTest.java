@@ -48,7 +48,9 @@ class IdPredicateTest {
                     "adaptive_threshold",
                     "1000000");
         }
-        index.write(WriteMode.APPEND, Map.of(Long.MAX_VALUE, Vectors.gaussian(random, DIM), Long.MIN_VALUE, Vectors.gaussian(random, DIM)));
+        index.write(
+                WriteMode.APPEND,
+                Map.of(Long.MAX_VALUE, Vectors.gaussian(random, DIM), Long.MIN_VALUE, Vectors.gaussian(random, DIM)));
         index.index().delete(3, -3, 40);
     }
 
@@ -98,7 +100,8 @@ class IdPredicateTest {
                     while (scan.next()) {
                         scanned.add(scan.id());
                     }
-                    found = TopK.merge(found, searcher.search(queries, 0, 1, 1_000).get(0), 1_000);
+                    found = TopK.merge(
+                            found, searcher.search(queries, 0, 1, 1_000).get(0), 1_000);
                 }
             }
             assertThat(scanned).as(condition.getKey()).containsExactlyInAnyOrderElementsOf(wanted);
@@ -109,10 +112,11 @@ class IdPredicateTest {
     @Test
     void rowsAreFoundByIdOnlyWhereTheConditionHolds() throws IOException {
         Snapshot snapshot = index.index().latestExisting();
-        SnapshotView view =
-                index.view(snapshot, SegmentFilter.ALL).where(PayloadPredicate.greaterOrEqual("id", 5));
+        SnapshotView view = index.view(snapshot, SegmentFilter.ALL).where(PayloadPredicate.greaterOrEqual("id", 5));
         try (var found = new SnapshotRows(view, List.of(), false)) {
-            assertThat(found.find(4, 5, 40, 6)).extracting(row -> row != null).containsExactly(false, true, false, true);
+            assertThat(found.find(4, 5, 40, 6))
+                    .extracting(row -> row != null)
+                    .containsExactly(false, true, false, true);
         }
     }
 

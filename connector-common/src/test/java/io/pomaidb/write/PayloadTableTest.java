@@ -220,7 +220,8 @@ class PayloadTableTest {
                 .map(Map.Entry::getKey)
                 .toList();
         assertThat(wanted).hasSizeGreaterThan(10).contains(34L, 50L);
-        assertThat(scan(index.view(snapshot, SegmentFilter.ALL).where(predicate)).keySet())
+        assertThat(scan(index.view(snapshot, SegmentFilter.ALL).where(predicate))
+                        .keySet())
                 .containsExactlyElementsOf(wanted);
     }
 
