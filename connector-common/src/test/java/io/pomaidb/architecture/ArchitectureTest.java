@@ -41,6 +41,16 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.apache.parquet..");
 
+    /** Nothing that anybody else can write is read as Java objects. */
+    @ArchTest
+    static final ArchRule NO_JAVA_DESERIALIZATION = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(java.io.ObjectInputStream.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.io.ObjectInput.class);
+
     @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.pomaidb.(*)..").should().beFreeOfCycles();
