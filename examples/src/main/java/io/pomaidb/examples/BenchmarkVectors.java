@@ -61,7 +61,7 @@ final class BenchmarkVectors {
         }
     }
 
-    private static BenchmarkVectors clustered(int rows) {
+    static BenchmarkVectors clustered(int rows) {
         var random = new Random(42);
         var centres = new float[CLUSTERS * DIM];
         for (int i = 0; i < centres.length; i++) {

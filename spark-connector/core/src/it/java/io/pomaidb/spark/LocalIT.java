@@ -1,0 +1,104 @@
+package io.pomaidb.spark;
+
+import org.junit.jupiter.api.Nested;
+
+/** The data source in one JVM. */
+class LocalIT {
+    @Nested
+    class Write extends WriteSpec {
+        Write() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class ColumnTypes extends ColumnTypesSpec {
+        ColumnTypes() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Payload extends PayloadSpec {
+        Payload() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Search extends SearchSpec {
+        Search() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class FilteredSearch extends FilteredSearchSpec {
+        FilteredSearch() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class NearestSql extends NearestSqlSpec {
+        NearestSql() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class SearchFunction extends SearchFunctionSpec {
+        SearchFunction() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Table extends TableSpec {
+        Table() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Stream extends StreamSpec {
+        Stream() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Action extends ActionSpec {
+        Action() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Failure extends FailureSpec {
+        Failure() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class BadRows extends BadRowsSpec {
+        BadRows() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class BadSearches extends BadSearchesSpec {
+        BadSearches() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
+    class Recall extends RecallSpec {
+        Recall() {
+            super(Master.LOCAL);
+        }
+    }
+}

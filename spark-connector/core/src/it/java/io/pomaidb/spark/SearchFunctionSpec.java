@@ -1,0 +1,125 @@
+package io.pomaidb.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.spark.TestVectors.Score;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The table function {@code pomai_search}, which sessions have by themselves. */
+abstract class SearchFunctionSpec extends SparkSpec {
+    private static final int DIM = 4;
+    private static final int ROWS = 300;
+
+    private String path;
+
+    SearchFunctionSpec(Master master) {
+        super(master);
+    }
+
+    @BeforeEach
+    void anIndex() {
+        path = path("index");
+        writer(rows(0, ROWS, DIM).selectExpr("id", "embedding", "concat('word ', id) AS word"))
+                .option("shards", 3)
+                .option("metric", "l2")
+                .save(path);
+    }
+
+    private static String array(long id) {
+        return Arrays.toString(TestVectors.of(id, DIM)).replace("[", "array(").replace("]", ")");
+    }
+
+    private List<Long> nearest(long query, int k) {
+        return TestVectors.nearest(TestVectors.of(query, DIM), ROWS, k, Score.L2);
+    }
+
+    private static List<Long> ids(Dataset<Row> hits) {
+        return hits.collectAsList().stream().map(hit -> hit.<Long>getAs("id")).toList();
+    }
+
+    @Test
+    @Tag("every-version")
+    void aConstantVectorIsSearchedFor() {
+        var hits = spark.sql("SELECT * FROM pomai_search(index => '" + path + "', query_vector => " + array(5_000)
+                + ", num_results => 7, columns => 'word') ORDER BY rank");
+
+        assertThat(hits.columns()).containsExactly("rank", "id", "score", "word");
+        assertThat(ids(hits)).isEqualTo(nearest(5_000, 7));
+        assertThat(hits.collectAsList())
+                .allSatisfy(hit -> assertThat(hit.<String>getAs("word")).isEqualTo("word " + hit.getAs("id")));
+        assertThat(hits.queryExecution().executedPlan().toString()).contains("pomaidb search of");
+    }
+
+    @Test
+    void argumentsMayHaveNoNamesAndVectorsAnyNumbers() {
+        for (String vector : List.of("array(1, 0, -1, 0)", "array(1.0, 0, -1, 0)", "array(1e0, 0, -1, 0)")) {
+            var query = new float[] {1, 0, -1, 0};
+            assertThat(ids(spark.sql("SELECT * FROM pomai_search('" + path + "', " + vector + ", 3) ORDER BY rank")))
+                    .as(vector)
+                    .isEqualTo(TestVectors.nearest(query, ROWS, 3, Score.L2));
+        }
+    }
+
+    @Test
+    void hitsSatisfyTheFilter() {
+        assertThat(ids(spark.sql("SELECT * FROM pomai_search(index => '" + path + "', query_vector => " + array(1)
+                        + ", filter => \"word IN ('word 7', 'word 8')\")")))
+                .containsExactlyInAnyOrder(7L, 8L);
+    }
+
+    @Test
+    @Tag("every-version")
+    void everyRowOfABatchIsSearchedForByLateral() {
+        rows(7_000, 7_020, DIM).createOrReplaceTempView("lateral_queries");
+        var hits = spark.sql("SELECT q.id AS query, h.* FROM lateral_queries q, LATERAL pomai_search(index => '" + path
+                + "', query_vector => q.embedding, num_results => 3, columns => 'word') h ORDER BY query, rank");
+
+        assertThat(hits.columns()).containsExactly("query", "rank", "id", "score", "word");
+        List<Row> found = hits.collectAsList();
+        assertThat(found).hasSize(60);
+        for (int query = 0; query < 20; query++) {
+            List<Row> of = found.subList(3 * query, 3 * query + 3);
+            assertThat(of).extracting(hit -> hit.<Long>getAs("query")).containsOnly(7_000L + query);
+            assertThat(of).extracting(hit -> hit.<Long>getAs("id")).isEqualTo(nearest(7_000 + query, 3));
+            assertThat(of)
+                    .extracting(hit -> hit.<Integer>getAs("rank"))
+                    .isEqualTo(IntStream.rangeClosed(1, 3).boxed().toList());
+            assertThat(of)
+                    .allSatisfy(hit -> assertThat(hit.<String>getAs("word")).isEqualTo("word " + hit.getAs("id")));
+        }
+    }
+
+    @Test
+    void aLateralSearchFiltersAndLeavesOutRowsWithoutAVector() {
+        var hits = spark.sql("SELECT q.name, h.id FROM VALUES ('a', array(1.0, 0, 0, 0)), ('b', null) AS q(name, v),"
+                + " LATERAL pomai_search(index => '" + path
+                + "', query_vector => q.v, num_results => 2, filter => 'length(word) = 6') h ORDER BY h.rank");
+
+        assertThat(hits.collectAsList()).extracting(row -> row.getString(0)).containsExactly("a", "a");
+        assertThat(ids(hits)).allSatisfy(id -> assertThat(id).isLessThan(10));
+    }
+
+    @Test
+    void wrongArgumentsAreRefused() {
+        assertThatThrownBy(() -> spark.sql("SELECT * FROM pomai_search(index => '" + path + "')"))
+                .hasStackTraceContaining("argument query_vector is missing");
+        assertThatThrownBy(() -> spark.sql(
+                        "SELECT * FROM pomai_search(index => '" + path + "', query_vector => array(1), k => 3)"))
+                .hasStackTraceContaining("it has no argument k");
+        assertThatThrownBy(
+                        () -> spark.sql("SELECT * FROM pomai_search(index => '" + path + "', query_vector => 'word')"))
+                .hasStackTraceContaining("an array of numbers");
+        assertThatThrownBy(() -> spark.sql(
+                        "SELECT * FROM pomai_search(index => '" + path("absent") + "', query_vector => array(1, 2))"))
+                .isInstanceOf(ConfigurationException.class);
+    }
+}

@@ -1,0 +1,2 @@
+/** What SQL's CALL needs of the versions of Spark that have it. */
+package io.pomaidb.spark.procedure;
