@@ -2,7 +2,6 @@ package io.pomaidb.cli;
 
 import io.pomaidb.compaction.CompactionPlan;
 import io.pomaidb.compaction.CompactionPolicy;
-import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.config.ShardBy;
 import io.pomaidb.index.CommitConflictException;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Rewrites segments into fewer, cleaner ones, on this machine alone. */
@@ -60,15 +60,13 @@ final class CompactCommand extends IndexCommand {
             description = "where new segments are built (default: the JVM's temporary folder)")
     private Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
 
-    @Option(names = "--cache", paramLabel = "FOLDER", description = "option cache_dir")
-    private String cache;
+    @Mixin
+    private CacheOption cache;
 
     @Override
     ExitStatus run(PomaiIndex index) throws IOException {
         var given = new HashMap<String, String>();
-        if (cache != null) {
-            given.put(PomaiOption.CACHE_DIR.optionName(), cache);
-        }
+        cache.addTo(given);
         CompactionPlan plan = plan(index, PomaiOptions.parse(given));
         Path folder = Files.createTempDirectory(scratch, "pomaidb-compact");
         try {

@@ -42,8 +42,8 @@ final class SearchCommand extends IndexCommand {
     @Option(names = "--ef", paramLabel = "EF", description = "option hnsw_ef_search (default: the index's)")
     private String ef;
 
-    @Option(names = "--cache", paramLabel = "FOLDER", description = "option cache_dir")
-    private String cache;
+    @Mixin
+    private CacheOption cache;
 
     @Option(
             names = "--where",
@@ -106,9 +106,7 @@ final class SearchCommand extends IndexCommand {
         if (probes != null) {
             options.put(PomaiOption.PROBES.optionName(), probes);
         }
-        if (cache != null) {
-            options.put(PomaiOption.CACHE_DIR.optionName(), cache);
-        }
+        cache.addTo(options);
         return PomaiOptions.parse(options);
     }
 

@@ -28,6 +28,8 @@ class CommandLineIT {
     @TempDir
     Path local;
 
+    private Path settings;
+
     /** What a command said, and its exit code. */
     private record Answer(int code, String said) {}
 
@@ -40,7 +42,7 @@ class CommandLineIT {
                 "io.pomaidb.cli.Pomaidb",
                 command,
                 "--settings",
-                local.resolve("site.xml").toString()));
+                settings.toString()));
         all.addAll(List.of(arguments));
         all.add(INDEX);
         Path said = local.resolve("said");
@@ -61,9 +63,7 @@ class CommandLineIT {
     }
 
     private TestIndex write(S3Store store) throws IOException {
-        try (var out = Files.newOutputStream(local.resolve("site.xml"))) {
-            store.configuration().writeXml(out);
-        }
+        settings = store.writeSettings(local);
         var index = new TestIndex(local, new org.apache.hadoop.fs.Path(INDEX), store.configuration());
         for (int i = 0; i < 4; i++) {
             Map<Long, float[]> rows = Vectors.rows(new Random(i), 50L * i, 50L * i + 60, 4);

@@ -143,15 +143,11 @@ class S3IT {
     void everyRowOfTwoWritingProcessesIsThere() throws Exception {
         index.write(WriteMode.CREATE, Vectors.row(0, 1, 2), "shards", "2");
         int commits = 3;
-        Configuration configuration = store.configuration();
         var writers = new ArrayList<Jvm>();
         try {
             for (int i = 1; i <= 2; i++) {
                 Path folder = Files.createDirectories(local.resolve("writer" + i));
-                Path settings = folder.resolve("site.xml");
-                try (var out = Files.newOutputStream(settings)) {
-                    configuration.writeXml(out);
-                }
+                Path settings = store.writeSettings(folder);
                 writers.add(Jvm.start(
                         S3Writer.class,
                         folder.toString(),

@@ -69,6 +69,15 @@ final class S3Store implements AutoCloseable {
         return configuration;
     }
 
+    /** Writes what S3A needs into a file, as processes are told it. */
+    Path writeSettings(Path folder) throws IOException {
+        Path file = folder.resolve("site.xml");
+        try (var out = Files.newOutputStream(file)) {
+            configuration().writeXml(out);
+        }
+        return file;
+    }
+
     /** The objects as the server keeps them. */
     Path objects() {
         return folder.resolve(BUCKET);

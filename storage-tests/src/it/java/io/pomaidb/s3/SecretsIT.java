@@ -22,10 +22,7 @@ class SecretsIT {
     @Test
     void noLogErrorOrFileShowsACredential() throws Exception {
         try (S3Store store = S3Store.start(objects)) {
-            Path settings = local.resolve("site.xml");
-            try (var out = Files.newOutputStream(settings)) {
-                store.configuration().writeXml(out);
-            }
+            Path settings = store.writeSettings(local);
             Path folder = Files.createDirectories(local.resolve("work"));
             String said;
             try (Jvm process = Jvm.start(
