@@ -53,8 +53,14 @@ public final class WriteBenchmark implements Callable<Integer> {
     @Option(names = "--shards", defaultValue = "4", description = "shards of the index (default: ${DEFAULT-VALUE})")
     private int shards;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "rounds of each side (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", defaultValue = "9", description = "rounds of each side (default: ${DEFAULT-VALUE})")
     private int rounds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "20",
+            description = "rounds before that, which do not count (default: ${DEFAULT-VALUE})")
+    private int warmUp;
 
     /** Runs the benchmark; system property {@code pomaidb.home} names the folder of the project. */
     public static void main(String[] args) {
@@ -70,9 +76,12 @@ public final class WriteBenchmark implements Callable<Integer> {
         var sparkSeconds = new double[rounds];
         try (var spark = LocalSpark.start("PomaiDB write benchmark", "local[" + THREADS + "]")) {
             var frame = frame(spark, vectors, scratch.resolve("rows"));
-            // A round that does not count: class loading and compilation are a JVM's, not a write's.
-            writeWithEngine(vectors, scratch.resolve("engine"));
-            writeWithSpark(frame, scratch.resolve("spark"));
+            // Class loading and compilation are a JVM's, not a write's: compiling what Spark's driver runs once a write
+            // keeps a tenth of both cores busy for the first ten or twenty.
+            for (int round = 0; round < warmUp; round++) {
+                writeWithEngine(vectors, scratch.resolve("engine"));
+                writeWithSpark(frame, scratch.resolve("spark"));
+            }
             for (int round = 0; round < rounds; round++) {
                 engineSeconds[round] = writeWithEngine(vectors, scratch.resolve("engine"));
                 sparkSeconds[round] = writeWithSpark(frame, scratch.resolve("spark"));
