@@ -1,6 +1,8 @@
 // The graph index: recall on real data, on data that breaks simple graphs, with hidden rows, and from spoilt bytes.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <set>
 
 #include "index/graph_format.h"
@@ -79,19 +81,6 @@ TEST(CosineRecallOnWordsAtTheDefaults) {
   const Vectors words = Words(true);
   Indexed graph(words, Graph(Metric::kInnerProduct, 32));
   CHECK(Recall(graph, words, Metric::kInnerProduct, EveryNth(words, 40), 10, 64) >= 0.99);
-}
-
-// Rows around centres that are about as far from each other as the rows of one centre are.
-Vectors AroundCentres(uint32_t rows, uint32_t dim, uint32_t centres, uint32_t seed) {
-  const Vectors middle = RandomVectors(centres, dim, seed);
-  Vectors vectors = RandomVectors(rows, dim, seed + 1, 0.7F);
-  for (uint32_t i = 0; i < rows; ++i) {
-    const float* centre = middle.row((i * 7919U) % centres);
-    for (uint32_t d = 0; d < dim; ++d) {
-      vectors.values[size_t{i} * dim + d] += centre[d];
-    }
-  }
-  return vectors;
 }
 
 // Averaged over the queries, more links, effort or width find no less; `kNoise` is what 200 queries cannot tell.
@@ -345,6 +334,57 @@ TEST(HiddenRowsAreNeverReturnedAndLiveOnesAre) {
     } else {
       CHECK(Recall(graph, base, Metric::kL2, queries, 10, 64, hidden) >= 0.95);
     }
+  }
+}
+
+// Hides the half of the rows that is nearest to each query, so that walks give up, and holds what is found against a
+// scan of the rows themselves.
+void CheckScansAreExact(const Vectors& base, const Vectors& queries, Metric metric) {
+  Indexed graph(base, Graph(metric));
+  std::vector<float> scores(base.rows());
+  std::vector<uint32_t> order(base.rows());
+  uint32_t scanned = 0;
+  for (uint32_t q = 0; q < queries.rows(); ++q) {
+    const float* query = queries.row(q);
+    std::iota(order.begin(), order.end(), 0U);
+    for (uint32_t i = 0; i < base.rows(); ++i) {
+      scores[i] = Score(metric, query, base.row(i), base.dim);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return scores[a] > scores[b]; });
+    std::vector<uint64_t> hidden((base.rows() + 63) / 64, 0);
+    for (uint32_t rank = 0; rank < base.rows() / 2; ++rank) {
+      hidden[order[rank] / 64] |= uint64_t{1} << (order[rank] % 64);
+    }
+    const uint64_t before = graph.counters.rows_scanned;
+    const auto found = graph.Search(query, 10, 20, hidden);
+    if (graph.counters.rows_scanned == before) {
+      continue;
+    }
+    const auto exact = graph.Search(query, 10, 20, hidden, true);
+    ++scanned;
+    CHECK_EQ(exact.size(), found.size());
+    for (size_t i = 0; i < exact.size(); ++i) {
+      CHECK_EQ(exact[i].row, found[i].row);
+      CHECK_EQ(exact[i].score, found[i].score);
+    }
+  }
+  CHECK(scanned > 0);
+}
+
+TEST(AScanOfLiveRowsByTheirCodesFindsWhatOneOfRowsFinds) {
+  // Half of the rows is more than is scanned without a look at codes that round.
+  const uint32_t rows = kSanitized ? 1200 : 4000;
+  const uint32_t dim = (2U << 21U) / rows + 7;
+  Vectors whole = AroundCentres(rows, 24, 40, 65);
+  for (float& value : whole.values) {
+    value = std::round(value * 20);
+  }
+  for (uint32_t i = 1; i < rows; i += 3) {
+    std::copy_n(whole.row(i - 1), whole.dim, whole.values.begin() + std::ptrdiff_t{i} * whole.dim);
+  }
+  for (const Metric metric : {Metric::kL2, Metric::kInnerProduct}) {
+    CheckScansAreExact(AroundCentres(rows, dim, 40, 68), RandomVectors(20, dim, 69), metric);
+    CheckScansAreExact(whole, EveryNth(whole, 300), metric);
   }
 }
 

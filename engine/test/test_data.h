@@ -77,6 +77,19 @@ inline float Score(index::Metric metric, const float* a, const float* b, uint32_
   return static_cast<float>(sum);
 }
 
+// Rows around centres that are about as far from each other as the rows of one centre are.
+inline Vectors AroundCentres(uint32_t rows, uint32_t dim, uint32_t centres, uint32_t seed) {
+  const Vectors middle = RandomVectors(centres, dim, seed);
+  Vectors vectors = RandomVectors(rows, dim, seed + 1, 0.7F);
+  for (uint32_t i = 0; i < rows; ++i) {
+    const float* centre = middle.row((i * 7919U) % centres);
+    for (uint32_t d = 0; d < dim; ++d) {
+      vectors.values[size_t{i} * dim + d] += centre[d];
+    }
+  }
+  return vectors;
+}
+
 // Sections by kind, as a segment would hand them out; a test may spoil them before opening.
 class Sections final : public index::SectionSource {
  public:
@@ -118,9 +131,10 @@ class Indexed {
     return index::Open(kind_, metric_, stored_.matrix(), *sections);
   }
 
-  std::vector<index::Hit> Search(const float* query, uint32_t k, uint32_t ef, std::span<const uint64_t> hidden = {}) {
+  std::vector<index::Hit> Search(const float* query, uint32_t k, uint32_t ef, std::span<const uint64_t> hidden = {},
+                                 bool exact = false) {
     std::vector<index::Hit> hits;
-    index_->Search(query, {.k = k, .ef = ef, .hidden = StoredBits(hidden)}, *scratch_, hits, counters);
+    index_->Search(query, {.k = k, .ef = ef, .hidden = StoredBits(hidden), .exact = exact}, *scratch_, hits, counters);
     for (index::Hit& hit : hits) {
       CHECK(hit.row < stored_.rows());
       hit.row = order.empty() ? hit.row : order[hit.row];

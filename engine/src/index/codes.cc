@@ -60,6 +60,9 @@ uint8_t Nearest(float position, uint32_t levels) {
   return static_cast<uint8_t>(std::clamp(position, 0.0F, static_cast<float>(levels)) + 0.5F);
 }
 
+// The root of a sum of squares of which each lost a little.
+float Rounded(float squares) { return std::sqrt(squares) * 1.003F + 0.01F; }
+
 }  // namespace
 
 CodeModel CodeModel::Train(const Matrix& rows, Metric metric, uint32_t threads, bool& uneven) {
@@ -98,6 +101,8 @@ CodeModel CodeModel::Train(const Matrix& rows, Metric metric, uint32_t threads, 
   const bool fits = stride <= kMaxStride && std::isfinite(range) && std::isfinite(1.0F / model.scale) &&
                     std::isfinite(2.0F * static_cast<float>(kZero) * model.scale);
   model.stride = fits ? stride : 0;
+  const float longest = std::sqrt(seen.longest) / model.scale;
+  model.longest = inner_product && std::isfinite(longest) ? longest : 0;
   return model;
 }
 
@@ -119,10 +124,16 @@ CodeModel::QueryCode CodeModel::EncodeQuery(const float* query, Metric metric, u
     if (!std::isfinite(factor)) {
       return {};
     }
+    float error = 0;
+    float squares = 0;
     for (uint32_t d = 0; d < dim; ++d) {
-      code[d] = Nearest(query[d] * factor + static_cast<float>(kZero), 255);
+      const float position = query[d] * factor + static_cast<float>(kZero);
+      code[d] = Nearest(position, 255);
+      const float rest = position - static_cast<float>(code[d]);
+      error += rest * rest;
+      squares += query[d] * factor * (query[d] * factor);
     }
-    return {QueryFit::kNear, scale / factor};
+    return {QueryFit::kNear, scale / factor, Rounded(error), Rounded(squares)};
   }
   float error = 0;  // squared, in code units
   for (uint32_t d = 0; d < dim; ++d) {
@@ -133,11 +144,12 @@ CodeModel::QueryCode CodeModel::EncodeQuery(const float* query, Metric metric, u
   }
   const float unit = scale * scale;
   if (lossless && error == 0) {
-    return {QueryFit::kExact, unit};
+    return {QueryFit::kExact, unit, 0, 0};
   }
   // Rounding leaves 1/12 a component; what is far above it was cut off at the ends of the range.
   const auto range = static_cast<float>(levels);
-  return {error <= range * range + static_cast<float>(dim) ? QueryFit::kNear : QueryFit::kOutside, unit};
+  return {error <= range * range + static_cast<float>(dim) ? QueryFit::kNear : QueryFit::kOutside, unit, Rounded(error),
+          0};
 }
 
 }  // namespace pomai::index

@@ -16,6 +16,7 @@ struct CodeModel {
   uint32_t levels = 255;  // the highest code
   bool lossless = false;  // every row equals offset + scale * code
   float scale = 1;
+  float longest = 0;  // with inner product, the norm of the longest row in units of `scale`; 0: not known
   std::vector<float> offsets;
 
   // The widest code: distances fit 32 bits.
@@ -37,7 +38,9 @@ struct CodeModel {
   // How a query's code relates to its distances.
   struct QueryCode {
     QueryFit fit = QueryFit::kOutside;
-    float unit = 0;  // the distance that a code distance of 1 stands for
+    float unit = 0;   // the distance that a code distance of 1 stands for
+    float error = 0;  // what lies between the query and its code, in steps of the codes
+    float norm = 0;   // of the query in those steps; with inner product only
   };
 
   // Encodes a query; with inner product it is first scaled to fill the codes' range.

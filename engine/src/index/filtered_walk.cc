@@ -83,55 +83,6 @@ bool FilteredWalk::Run(const GraphView& graph, const void* query, size_t ef, std
   return true;
 }
 
-void FilteredWalk::Scan(const GraphView& graph, const void* query, size_t k, const LiveNodes& live) {
-  const Space& space = graph.space;
-  found_.clear();
-  distances_ = 0;
-  uint32_t chosen[4] = {};
-  const void* four[4] = {};
-  size_t count = 0;
-  const auto measure = [&] {
-    for (size_t c = count; c < 4; ++c) {
-      four[c] = four[0];
-    }
-    float out[4];
-    space.quad(query, four, space.length, out);
-    for (size_t c = 0; c < count; ++c) {
-      const Neighbour node{out[c], chosen[c]};
-      if (found_.size() < k) {
-        found_.push_back(node);
-        std::push_heap(found_.begin(), found_.end());
-      } else if (node < found_.front()) {
-        std::pop_heap(found_.begin(), found_.end());
-        found_.back() = node;
-        std::push_heap(found_.begin(), found_.end());
-      }
-    }
-    distances_ += count;
-    count = 0;
-  };
-  const auto choose = [&](uint32_t node) {
-    chosen[count] = node;
-    four[count++] = space.at(node);
-    if (count == 4) {
-      measure();
-    }
-  };
-  if (live.starts == nullptr) {
-    ForEachLiveRow(live.hidden, 0, graph.nodes, choose);
-  } else {
-    for (uint32_t node = 0; node < graph.nodes; ++node) {
-      if (live.Has(node)) {
-        choose(node);
-      }
-    }
-  }
-  if (count != 0) {
-    measure();
-  }
-  std::sort_heap(found_.begin(), found_.end());
-}
-
 void FilteredWalk::Leave(const GraphView& graph, const void* query, uint32_t node, const LiveNodes& live) {
   const Space& space = graph.space;
   const std::byte* slot = graph.list(node);

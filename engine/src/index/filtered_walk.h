@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "index/flat.h"
 #include "index/space.h"
 #include "index/walk.h"
 
@@ -22,6 +23,49 @@ struct LiveNodes {
   [[nodiscard]] bool Has(uint32_t node) const;
 };
 
+// Calls body(distance, node) for every live node in [begin, end), ascending; returns how many.
+template <typename Body>
+uint64_t ForEachLiveDistance(const GraphView& graph, const void* query, uint32_t begin, uint32_t end,
+                             const LiveNodes& live, const Body& body) {
+  const Space& space = graph.space;
+  uint64_t total = 0;
+  uint32_t chosen[4] = {};
+  const void* four[4] = {};
+  size_t count = 0;
+  const auto measure = [&] {
+    for (size_t c = count; c < 4; ++c) {
+      four[c] = four[0];
+    }
+    float distances[4];
+    space.quad(query, four, space.length, distances);
+    for (size_t c = 0; c < count; ++c) {
+      body(distances[c], chosen[c]);
+    }
+    total += count;
+    count = 0;
+  };
+  const auto choose = [&](uint32_t node) {
+    chosen[count] = node;
+    four[count++] = space.at(node);
+    if (count == 4) {
+      measure();
+    }
+  };
+  if (live.starts == nullptr) {
+    ForEachLiveRow(live.hidden, begin, end, choose);
+  } else {
+    for (uint32_t node = begin; node < end; ++node) {
+      if (live.Has(node)) {
+        choose(node);
+      }
+    }
+  }
+  if (count != 0) {
+    measure();
+  }
+  return total;
+}
+
 class FilteredWalk {
  public:
   // Leaves the nearest live nodes to `query` in found(), nearest first, at most `ef` of them, walking from `starts`,
@@ -30,11 +74,8 @@ class FilteredWalk {
   bool Run(const GraphView& graph, const void* query, size_t ef, std::span<const Neighbour> starts,
            const LiveNodes& live, uint64_t most);
 
-  // Leaves the `k` nearest live nodes in found(), nearest first and of equals the lower one, by looking at all of them.
-  void Scan(const GraphView& graph, const void* query, size_t k, const LiveNodes& live);
-
   [[nodiscard]] std::span<const Neighbour> found() const { return found_; }
-  // Of the last walk or scan.
+  // Of the last walk.
   [[nodiscard]] uint64_t distances() const { return distances_; }
 
  private:

@@ -55,6 +55,10 @@ class TopHits {
   [[nodiscard]] bool Admits(float score) const {
     return hits_.size() < k_ || (k_ != 0 && score >= hits_.front().score);
   }
+  // The score below which none enters.
+  [[nodiscard]] float Least() const {
+    return hits_.size() < k_ ? -std::numeric_limits<float>::infinity() : hits_.front().score;
+  }
   void Add(Hit hit);
   // Leaves the hits best first.
   void Finish();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "index/block.h"
+#include "index/code_bound.h"
 #include "index/codes.h"
 #include "index/filtered_walk.h"
 #include "index/flat.h"
@@ -24,6 +25,12 @@ constexpr uint64_t kOutsideEf = 4;
 constexpr uint64_t kLeastOfWalk = 8;
 // Codes that are scanned in the time of one distance on a walk, which waits for memory and keeps candidates in order.
 constexpr uint64_t kCodesScanned = 3;
+// Rows of fewer components in all come from the caches as fast as codes do, where those only rule rows out.
+constexpr uint64_t kLeastComponents = uint64_t{1} << 21U;
+// A scan of codes decides so often, in nodes, whether the rows themselves would be quicker to scan,
+constexpr uint32_t kChunk = 4096;
+// of which it passes this many components in the time of looking at one out of order.
+constexpr uint64_t kLookComponents = 512;
 // Distances for each candidate that a walk without hidden nodes hardly exceeds.
 constexpr uint64_t kMostOfWalk = 32;
 // One in so many of all nodes may be met in vain.
@@ -126,6 +133,9 @@ class GraphIndex final : public Index {
   void FetchRows(const Lane& lane, uint32_t k) const;
   void Collect(const Aim& aim, std::span<const Neighbour> found, const float* query, const SearchParams& params,
                TopHits& top, SearchCounters& counters) const;
+  void ScanCodes(const Aim& aim, const CodeModel::QueryCode& fit, const float* query, const SearchParams& params,
+                 const LiveNodes& live, TopHits& top, SearchCounters& counters) const;
+  void AddRows(uint32_t node, float score, const SearchParams& params, TopHits& top) const;
   [[nodiscard]] float LeastDistance(const Aim& aim, const Neighbour& found) const;
 
   Metric metric_;
@@ -191,11 +201,13 @@ Status GraphIndex::Load(const SectionSource& sections) {
   model_.levels = header.code_levels;
   model_.lossless = header.code_lossless != 0;
   model_.scale = header.code_scale;
+  model_.longest = header.code_longest;
   model_.offsets.resize(header.dim);
   std::memcpy(model_.offsets.data(), head.value().data() + sizeof header, sizeof(float) * size_t{header.dim});
   const bool codes = model_.stride != 0;
   if (codes && (model_.stride > CodeModel::kMaxStride || model_.dim > model_.stride || model_.stride % 4 != 0 ||
                 model_.levels == 0 || model_.levels > 255 || !std::isfinite(model_.scale) || !(model_.scale > 0) ||
+                !std::isfinite(model_.longest) || model_.longest < 0 ||
                 !std::all_of(model_.offsets.begin(), model_.offsets.end(), [](float o) { return std::isfinite(o); }))) {
     return Corrupt("its header does not describe codes");
   }
@@ -367,23 +379,21 @@ void GraphIndex::SearchFiltered(std::span<const float* const> queries, const Sea
   FilteredWalk& walk = scratch.filtered;
   for (size_t i = 0; i < queries.size(); ++i) {
     const Aim aim = AimAt(queries[i], scratch.fits[i], scratch.codes.data() + i * model_.stride, params);
-    // Where codes tell the distances, comparing the live rows one by one need not touch them.
-    const bool codes = aim.exact && aim.graph == &codes_;
+    // Where codes tell the distances, or nearly so, comparing the live rows one by one touches few of them.
+    const bool codes = aim.graph == &codes_ && (aim.exact || live * uint64_t{model_.dim} >= kLeastComponents);
     const uint64_t most = codes ? live / kCodesScanned : MostOfWalk(live, aim.ef);
     bool found = false;
     if (most > entries + kLeastOfWalk * aim.ef) {
       found = walk.Run(*aim.graph, aim.target, aim.keep, StartsOf(aim, i, scratch).nearest(), nodes, most);
       counters.distances += walk.distances();
     }
-    if (!found && codes) {
-      walk.Scan(*aim.graph, aim.target, params.k, nodes);
-      counters.distances += walk.distances();
-      counters.rows_scanned += walk.distances();
-      found = true;
-    }
-    if (found) {
+    if (found || codes) {
       TopHits top(params.k, hits[i]);
-      Collect(aim, walk.found(), queries[i], params, top, counters);
+      if (found) {
+        Collect(aim, walk.found(), queries[i], params, top, counters);
+      } else {
+        ScanCodes(aim, scratch.fits[i], queries[i], params, nodes, top, counters);
+      }
       top.Finish();
     }
   }
@@ -487,17 +497,60 @@ void GraphIndex::Collect(const Aim& aim, std::span<const Neighbour> found, const
       counters.distances += count;
     }
     for (size_t c = 0; c < count; ++c) {
-      const float score = Ordered(0.0F - distances[c]);
-      const Group group = RowsOf(found[i + c].node);
-      uint32_t added = 0;
-      for (uint32_t row = group.begin; row < group.end && added < params.k && top.Admits(score); ++row) {
-        if (!IsHidden(params.hidden, row)) {
-          top.Add({row, score});
-          ++added;
-        }
-      }
+      AddRows(found[i + c].node, Ordered(0.0F - distances[c]), params, top);
     }
   }
+}
+
+void GraphIndex::AddRows(uint32_t node, float score, const SearchParams& params, TopHits& top) const {
+  const Group group = RowsOf(node);
+  uint32_t added = 0;
+  for (uint32_t row = group.begin; row < group.end && added < params.k && top.Admits(score); ++row) {
+    if (!IsHidden(params.hidden, row)) {
+      top.Add({row, score});
+      ++added;
+    }
+  }
+}
+
+// Finds what a scan of the live rows finds, and looks at a row only if its code leaves it a chance; unless that turns
+// out to be too many of them.
+void GraphIndex::ScanCodes(const Aim& aim, const CodeModel::QueryCode& fit, const float* query,
+                           const SearchParams& params, const LiveNodes& live, TopHits& top,
+                           SearchCounters& counters) const {
+  const CodeBound bound(model_, metric_, fit);
+  const Space& codes = codes_.space;
+  const Space& rows = floats_.space;
+  float limit = kFarthest;
+  uint64_t scanned = 0;
+  uint64_t looked = 0;
+  const auto offer = [&](float distance, uint32_t node) {
+    if (distance > limit) {
+      return;
+    }
+    const float least = top.Least();
+    if (metric_ == Metric::kInnerProduct && limit < kFarthest) {
+      const void* code = codes.at(node);
+      if (distance > bound.Limit(0.0F - least, 0.0F - codes.pair(code, code, codes.length))) {
+        return;
+      }
+    }
+    ++looked;
+    AddRows(node, Ordered(0.0F - rows.pair(query, rows.at(node), rows.length)), params, top);
+    if (top.Least() > least) {
+      limit = bound.Limit(0.0F - top.Least());
+    }
+  };
+  for (uint32_t begin = 0; begin < codes_.nodes; begin += kChunk) {
+    const uint32_t end = begin + std::min(kChunk, codes_.nodes - begin);
+    if (starts_ == nullptr && looked * kLookComponents > (scanned + kChunk) * model_.dim) {
+      ScanRows(rows_, metric_, query, begin, end, params.hidden, top, counters);
+    } else {
+      scanned += ForEachLiveDistance(codes_, aim.target, begin, end, live, offer);
+    }
+  }
+  counters.distances += scanned + looked;
+  counters.rows_scanned += scanned;
 }
 
 }  // namespace

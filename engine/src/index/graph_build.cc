@@ -222,6 +222,7 @@ class GraphBuild {
     header.code_levels = model_.levels;
     header.code_lossless = model_.lossless ? 1 : 0;
     header.code_scale = model_.scale;
+    header.code_longest = model_.longest;
     header.link_bytes = LinkBytes(nodes_);
 
     Section head{.kind = kGraphHeader, .bytes = {}};

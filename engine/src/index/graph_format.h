@@ -37,7 +37,8 @@ struct GraphHeader {
   uint32_t code_lossless = 0;
   float code_scale = 0;
   uint32_t link_bytes = 4;
-  uint32_t reserved[4] = {};
+  float code_longest = 0;  // with inner product: of the longest row, in steps of the codes; 0: not known
+  uint32_t reserved[3] = {};
 };
 static_assert(sizeof(GraphHeader) == 64);
 
