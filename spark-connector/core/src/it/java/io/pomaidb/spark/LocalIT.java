@@ -75,6 +75,13 @@ class LocalIT {
     }
 
     @Nested
+    class Metrics extends MetricsSpec {
+        Metrics() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Failure extends FailureSpec {
         Failure() {
             super(Master.LOCAL);

@@ -11,6 +11,7 @@ import io.pomaidb.index.SnapshotInfo;
 import io.pomaidb.index.VacuumOptions;
 import io.pomaidb.index.VacuumReport;
 import io.pomaidb.spark.action.CompactionJob;
+import io.pomaidb.spark.session.JobDescription;
 import io.pomaidb.spark.session.LocalScratch;
 import io.pomaidb.verify.IndexVerifier;
 import io.pomaidb.verify.VerifyReport;
@@ -59,7 +60,8 @@ public final class PomaiIndexActions {
         var parsed = PomaiOptions.parse(options);
         var index = IndexLocation.of(spark, parsed.path()).index();
         try {
-            return work.run(index, parsed);
+            return JobDescription.during(
+                    spark, "pomaidb: " + what + " index " + index.path(), () -> work.run(index, parsed));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot " + what + " index " + index.path(), e);
         }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
@@ -98,6 +99,11 @@ public final class NearestScan implements Scan, Batch, SupportsReportStatistics 
         long rows = (long) order.limit() * snapshot.shards();
         long rowBytes = Long.BYTES + (long) snapshot.dim() * Float.BYTES;
         return new FewRows(OptionalLong.of(rows * rowBytes), OptionalLong.of(rows));
+    }
+
+    @Override
+    public CustomMetric[] supportedCustomMetrics() {
+        return NearestReader.metrics();
     }
 
     private record FewRows(OptionalLong sizeInBytes, OptionalLong numRows) implements Statistics {}

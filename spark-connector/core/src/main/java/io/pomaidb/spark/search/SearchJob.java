@@ -5,6 +5,7 @@ import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.Probes;
+import io.pomaidb.spark.session.JobDescription;
 import io.pomaidb.spark.session.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,10 @@ final class SearchJob {
 
     /** Reads the queries now, and gives their hits as rows that are found when they are asked for. */
     JavaRDD<InternalRow> rows() {
+        return JobDescription.during(spark, "pomaidb reads what is searched for in " + index.path(), this::planned);
+    }
+
+    private JavaRDD<InternalRow> planned() {
         HitFilter filter = queries.condition(options)
                 .map(new FilterPlan(spark, index, snapshot, options)::of)
                 .orElse(HitFilter.ALL);
@@ -84,11 +89,13 @@ final class SearchJob {
         }
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = options.topK();
-        var search = new ShardSearch(index.path().toString(), snapshot, options, filter, configuration, sent, tasks);
+        var search = new ShardSearch(
+                index.path().toString(), snapshot, options, filter, configuration, sent, tasks, SearchTally.of(spark));
         JavaPairRDD<Integer, Hits> hits = context.parallelize(
                         IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
                 .mapPartitionsToPair(search)
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
+        hits.setName("pomaidb hits in " + index.path());
         if (columns.fetched().isEmpty()) {
             return hits.flatMap(new HitRows(sent, columns));
         }

@@ -28,7 +28,8 @@ record ShardSearch(
         HitFilter filter,
         SerializableConfiguration configuration,
         Broadcast<SearchBatch> batch,
-        List<SearchTask> tasks)
+        List<SearchTask> tasks,
+        SearchTally tally)
         implements PairFlatMapFunction<Iterator<Integer>, Integer, Hits> {
     @Override
     public Iterator<Tuple2<Integer, Hits>> call(Iterator<Integer> numbers) throws IOException {
@@ -40,7 +41,10 @@ record ShardSearch(
         var index = PomaiIndex.at(new Path(path), configuration.value());
         var view = SnapshotView.of(index, snapshot, options, context.cpus());
         var searcher = filter.on(view, task.shard()).searcher(task.shard());
-        context.addTaskCompletionListener((TaskCompletionListener) ended -> searcher.close());
+        context.addTaskCompletionListener((TaskCompletionListener) ended -> {
+            tally.add(searcher.counters());
+            searcher.close();
+        });
         return new ShardHits(searcher, batch.value(), task, options.topK());
     }
 

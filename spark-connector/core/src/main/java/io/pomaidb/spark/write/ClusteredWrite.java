@@ -13,6 +13,7 @@ import org.apache.spark.sql.connector.expressions.Expressions;
 import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
+import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
@@ -72,6 +73,11 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering, DeltaWrit
     @Override
     public StreamingWrite toStreaming() {
         return new IndexStreamWrite(write.again(), queryId);
+    }
+
+    @Override
+    public CustomMetric[] supportedCustomMetrics() {
+        return IndexDataWriter.metrics();
     }
 
     @Override

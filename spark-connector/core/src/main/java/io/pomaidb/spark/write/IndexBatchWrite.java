@@ -60,7 +60,8 @@ final class IndexBatchWrite implements DeltaBatchWrite {
     @Override
     public DeltaWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        return new IndexWriterFactory(path, plan, columns, context.broadcast(configuration));
+        return new IndexWriterFactory(
+                path, plan, columns, context.broadcast(configuration), new WriteTally(spark.sparkContext()));
     }
 
     /**

@@ -7,20 +7,33 @@ import io.pomaidb.spark.column.RowColumns;
 import io.pomaidb.spark.column.RowVector;
 import io.pomaidb.spark.column.SparkValues;
 import io.pomaidb.spark.column.VectorColumn;
+import io.pomaidb.spark.metric.RowsWritten;
+import io.pomaidb.spark.metric.TaskMetric;
 import io.pomaidb.write.ShardWriter;
+import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.write.DeltaWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.util.TaskCompletionListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes or deletes the rows of one task attempt, of whichever shards. Components go from Spark's row to the native batch by one
  * copy.
  */
 final class IndexDataWriter implements DeltaWriter<InternalRow> {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexDataWriter.class);
+
+    private static final CustomMetric ROWS = new RowsWritten();
+
     private final String path;
     private final ShardWriter writer;
     private final IdColumn id;
@@ -32,9 +45,13 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     private final SparkValues payload;
 
     private final TaskContext context;
+    private final long started = System.nanoTime();
+    private final WriteTally tally;
+    private long rows;
 
-    IndexDataWriter(String path, ShardWriter writer, RowColumns columns, TaskContext context) {
+    IndexDataWriter(String path, ShardWriter writer, RowColumns columns, TaskContext context, WriteTally tally) {
         this.path = path;
+        this.tally = tally;
         this.writer = writer;
         this.id = columns.id();
         // Spark hands over row ids as rows of nothing else.
@@ -88,6 +105,17 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
         } else {
             writer.write(id.read(row), read, payload);
         }
+        rows++;
+    }
+
+    /** What Spark is told of writes. */
+    static CustomMetric[] metrics() {
+        return new CustomMetric[] {ROWS};
+    }
+
+    @Override
+    public CustomTaskMetric[] currentMetricsValues() {
+        return new CustomTaskMetric[] {TaskMetric.of(ROWS, rows)};
     }
 
     /** Null where the row has none. */
@@ -103,7 +131,22 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     @Override
     public WriterCommitMessage commit() throws IOException {
         refuseIfKilled();
-        var segments = writer.finish();
+        LOG.info(
+                "Building the segments of {} rows that partition {} writes to index {}",
+                rows,
+                context.partitionId(),
+                path);
+        List<WrittenSegment> segments = writer.finish();
+        long uploaded = segments.stream()
+                .mapToLong(written -> written.segment().bytes())
+                .sum();
+        long nanos = System.nanoTime() - started;
+        tally.add(rows, uploaded, writer.times(), nanos);
+        LOG.info(
+                "Built and uploaded {} segments of {} bytes, after {} s",
+                segments.size(),
+                uploaded,
+                TimeUnit.NANOSECONDS.toSeconds(nanos));
         refuseIfKilled();
         return TaskSegments.of(segments);
     }

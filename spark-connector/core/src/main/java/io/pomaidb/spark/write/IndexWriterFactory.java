@@ -14,14 +14,18 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Makes the writer of each task attempt, in the executors. */
 record IndexWriterFactory(
-        String path, IndexWrite plan, RowColumns columns, Broadcast<SerializableConfiguration> configuration)
+        String path,
+        IndexWrite plan,
+        RowColumns columns,
+        Broadcast<SerializableConfiguration> configuration,
+        WriteTally tally)
         implements DeltaWriterFactory {
     @Override
     public DeltaWriter<InternalRow> createWriter(int partition, long task) {
         try {
             var context = TaskContext.get();
             var writer = plan.newWriter(configuration.value().value(), LocalScratch.directory(), context.cpus());
-            return new IndexDataWriter(path, writer, columns, context);
+            return new IndexDataWriter(path, writer, columns, context, tally);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot start to write partition " + partition + " of index " + path + " in task " + task, e);
