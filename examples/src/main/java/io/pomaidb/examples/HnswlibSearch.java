@@ -56,8 +56,8 @@ final class HnswlibSearch implements AutoCloseable {
     /** Builds an index a partition, which stay in memory. */
     static HnswlibSearch build(Dataset<Row> rows, int count, int m, int efConstruction, int ef) {
         var partitions = rows.javaRDD()
-                .mapPartitions(part -> List.of(index(part, count, m, efConstruction, ef))
-                        .iterator())
+                .mapPartitions(part ->
+                        List.of(index(part, count, m, efConstruction, ef)).iterator())
                 .persist(StorageLevel.MEMORY_ONLY());
         partitions.count();
         return new HnswlibSearch(partitions);

@@ -100,8 +100,7 @@ public final class SparkBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private void search(
-            SparkSession spark, EngineAlone engine, BenchmarkVectors vectors, String index, Path scratch)
+    private void search(SparkSession spark, EngineAlone engine, BenchmarkVectors vectors, String index, Path scratch)
             throws Exception {
         float[] batch = Arrays.copyOfRange(
                 vectors.values(), rows * BenchmarkVectors.DIM, (rows + queries) * BenchmarkVectors.DIM);

@@ -1,22 +1,13 @@
 package io.pomaidb.examples;
 
-import io.pomaidb.engine.DatabaseOptions;
-import io.pomaidb.engine.IndexType;
-import io.pomaidb.engine.Metric;
-import io.pomaidb.engine.PomaiDatabase;
-import io.pomaidb.engine.VectorBatch;
-import io.pomaidb.index.Sharding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -42,7 +33,7 @@ public final class WriteBenchmark implements Callable<Integer> {
     private static final int THREADS = 2;
     private static final int M = 16;
     private static final int EF_CONSTRUCTION = 200;
-    private static final int BATCH = 4096;
+    private static final int EF_SEARCH = 64;
     private static final StructType ROWS = new StructType()
             .add("id", DataTypes.LongType)
             .add("embedding", DataTypes.createArrayType(DataTypes.FloatType, false));
@@ -147,53 +138,10 @@ public final class WriteBenchmark implements Callable<Integer> {
         return secondsSince(started);
     }
 
-    /** Two threads take the shards in turn; splitting the rows by shard counts, as it does for Spark. */
     private double writeWithEngine(BenchmarkVectors vectors, Path folder)
             throws IOException, InterruptedException, ExecutionException {
         delete(folder);
-        var pool = Executors.newFixedThreadPool(THREADS);
-        try {
-            long started = System.nanoTime();
-            var tasks = new ArrayList<Callable<Void>>();
-            for (int shard = 0; shard < shards; shard++) {
-                int own = shard;
-                tasks.add(() -> writeShard(vectors, own, folder.resolve("shard-" + own)));
-            }
-            for (var done : pool.invokeAll(tasks)) {
-                done.get();
-            }
-            return secondsSince(started);
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    private Void writeShard(BenchmarkVectors vectors, int shard, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        var options = DatabaseOptions.builder(BenchmarkVectors.DIM)
-                .metric(Metric.L2)
-                .indexType(IndexType.HNSW)
-                .hnswM(M)
-                .hnswEfConstruction(EF_CONSTRUCTION)
-                .adaptiveThreshold(0)
-                .searchThreads(1)
-                .build();
-        try (var database = PomaiDatabase.open(directory, options);
-                var batch = new VectorBatch(BenchmarkVectors.DIM, BATCH)) {
-            for (int id = 0; id < vectors.rows(); id++) {
-                if (Sharding.shardOf(id, shards) == shard) {
-                    int at = batch.add(id);
-                    batch.vectors().put(at, vectors.values(), id * BenchmarkVectors.DIM, BenchmarkVectors.DIM);
-                    if (batch.isFull()) {
-                        database.putBatch(batch);
-                        batch.clear();
-                    }
-                }
-            }
-            database.putBatch(batch);
-            database.freeze();
-        }
-        return null;
+        return new EngineAlone(folder, shards, THREADS, M, EF_CONSTRUCTION, EF_SEARCH).write(vectors, rows);
     }
 
     private static double median(double[] values) {
@@ -208,13 +156,7 @@ public final class WriteBenchmark implements Callable<Integer> {
 
     private static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
-            List<Path> paths;
-            try (var walk = Files.walk(folder)) {
-                paths = walk.sorted(Comparator.reverseOrder()).toList();
-            }
-            for (var path : paths) {
-                Files.delete(path);
-            }
+            Files.walkFileTree(folder, new Deleting());
         }
     }
 }
