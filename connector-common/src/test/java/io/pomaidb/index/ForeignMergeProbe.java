@@ -27,7 +27,7 @@ final class ForeignMergeProbe {
         Snapshot snapshot = index.latestExisting();
         boolean mayMerge;
         try (var searcher = written.view(snapshot, SegmentFilter.ALL).searcher(0)) {
-            for (int round = 0; round < 100; round++) {
+            for (int round = 0; round < 10; round++) {
                 float[][] queries = ForeignMergeTest.queries(round);
                 var builder = QueryVectors.builder(snapshot.parameters(), "q");
                 for (int i = 0; i < queries.length; i++) {
