@@ -61,7 +61,7 @@ check() {
     for function in abi_version close delete exists free freeze get get_snapshot iter_free iter_get_record iter_next \
         iter_status iter_valid open options_init put put_batch record_free scan scan_options_init search search_batch \
         search_batch_free search_results_free snapshot_free status_code status_free status_message version_string \
-        x_exists_batch x_leave_unsynced x_search_batch x_search_params_init; do
+        x_exists_batch x_get_batch x_leave_unsynced x_search_batch x_search_params_init; do
         echo "$exports" | grep -qx "pomai_$function" || fail "it does not export pomai_$function"
     done
 }

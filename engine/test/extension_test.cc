@@ -171,6 +171,13 @@ TEST(null_arguments_are_refused) {
   refused(pomai_x_exists_batch(db, &id, 1, nullptr));
   CHECK_EQ(static_cast<int>(POMAI_STATUS_INVALID_ARGUMENT),
            Take(pomai_x_exists_batch(db, &id, std::numeric_limits<size_t>::max(), &exists)).code);
+  float got[2] = {};
+  refused(pomai_x_get_batch(nullptr, &id, 1, got, &exists));
+  refused(pomai_x_get_batch(db, nullptr, 1, got, &exists));
+  refused(pomai_x_get_batch(db, &id, 1, nullptr, &exists));
+  refused(pomai_x_get_batch(db, &id, 1, got, nullptr));
+  CHECK_EQ(static_cast<int>(POMAI_STATUS_INVALID_ARGUMENT),
+           Take(pomai_x_get_batch(db, &id, std::numeric_limits<size_t>::max(), got, &exists)).code);
   CHECK_EQ(static_cast<int>(POMAI_STATUS_INVALID_ARGUMENT),
            Take(pomai_x_search_batch(db, &query, std::numeric_limits<size_t>::max(), &params, &results)).code);
 }
@@ -193,6 +200,7 @@ TEST(no_queries_give_no_results) {
   CHECK(results == nullptr);
   CHECK_EQ(0U, params.distances);
   CHECK_OK(Take(pomai_x_exists_batch(bad.database().handle(), nullptr, 0, nullptr)));
+  CHECK_OK(Take(pomai_x_get_batch(bad.database().handle(), nullptr, 0, nullptr, nullptr)));
 }
 
 TEST(queries_of_later_releases_get_their_results) {
@@ -258,10 +266,10 @@ class Mixed {
       CHECK_OK(database_->Freeze());
     }
     now_ = frozen_;
-    CHECK_OK(database_->Put(5000, RandomVector()));
+    now_[5000] = RandomVector();
+    CHECK_OK(database_->Put(5000, now_[5000]));
     CHECK_OK(database_->Delete(frozen_.begin()->first));
     now_.erase(now_.begin());
-    now_[5000] = {};
   }
 
   Vector RandomVector() {
@@ -397,6 +405,28 @@ TEST(exists_batch_answers_as_exists_does) {
     std::shuffle(ids.begin(), ids.end(), mixed.random());
     ids.insert(ids.end(), ids.begin(), ids.begin() + 10);
   }
+}
+
+TEST(get_batch_answers_as_get_does) {
+  Mixed mixed(POMAI_INDEX_HNSW, 100000, kSeed);
+  std::vector<uint64_t> ids;
+  for (uint64_t id = 0; id < 2100; ++id) {
+    ids.push_back(id);
+  }
+  ids.insert(ids.end(), {5000, 5001, kLast, 7, 7});
+  std::shuffle(ids.begin(), ids.end(), mixed.random());
+  constexpr size_t kDim = 8;
+  std::vector<float> vectors(ids.size() * kDim + 1, -77);
+  std::vector<uint8_t> exists(ids.size() + 1, 0xEE);
+  CHECK_OK(Take(pomai_x_get_batch(mixed.database().handle(), ids.data(), ids.size(), vectors.data(), exists.data())));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const auto row = mixed.now().find(ids[i]);
+    CHECK_EQ(row != mixed.now().end() ? 1 : 0, int{exists[i]});
+    const Vector expected = row != mixed.now().end() ? row->second : Vector(kDim, -77);
+    CHECK(std::equal(expected.begin(), expected.end(), vectors.begin() + static_cast<std::ptrdiff_t>(i * kDim)));
+  }
+  CHECK_EQ(0xEE, int{exists.back()});
+  CHECK_EQ(-77.0F, vectors.back());
 }
 
 TEST(a_deadline_of_the_call_counts) {

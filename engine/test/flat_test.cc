@@ -49,6 +49,29 @@ TEST(ExactAtRandomSizesMetricsAndHiddenRows) {
   }
 }
 
+TEST(ManyQueriesFindWhatEachFindsAlone) {
+  // More rows than one block of the scan, and the last block not full.
+  const Vectors base = RandomVectors(1'001, 37, 3);
+  const Vectors queries = RandomVectors(33, 37, 4);
+  std::vector<uint64_t> hidden((1'001 + 63) / 64, 0x00FF00FF00000000ULL);
+  for (const Metric metric : {Metric::kL2, Metric::kInnerProduct}) {
+    for (const std::span<const uint64_t> bits : {std::span<const uint64_t>(), std::span<const uint64_t>(hidden)}) {
+      Indexed flat(base, {.kind = Kind::kFlat, .metric = metric, .m = 0, .ef_construction = 0, .threads = 1});
+      const auto together = flat.SearchMany(queries, {.k = 12, .ef = 0, .hidden = bits});
+      const auto counted = flat.counters;
+      for (uint32_t q = 0; q < queries.rows(); ++q) {
+        const auto alone = flat.Search(queries.row(q), 12, 0, bits);
+        CHECK_EQ(alone.size(), together[q].size());
+        for (size_t i = 0; i < alone.size(); ++i) {
+          CHECK_EQ(alone[i].row, together[q][i].row);
+          CHECK_EQ(alone[i].score, together[q][i].score);
+        }
+      }
+      CHECK_EQ(2 * counted.distances, flat.counters.distances);
+    }
+  }
+}
+
 TEST(AnUnknownKindIsCorruption) {
   const Vectors base = RandomVectors(3, 2, 1);
   const Sections none({});

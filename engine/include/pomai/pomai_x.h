@@ -49,6 +49,12 @@ POMAI_API pomai_status_t* pomai_x_search_batch(pomai_db_t* db, const pomai_query
  * of ids[i], else 0. Both may be NULL where n is 0. Ascending ids are looked up faster. */
 POMAI_API pomai_status_t* pomai_x_exists_batch(pomai_db_t* db, const uint64_t* ids, size_t n, uint8_t* out_exists);
 
+/* As pomai_get for each of n ids, in any order, without metadata: out_exists[i] becomes 1 where there is a row of
+ * ids[i], and its vector stands at out_vectors + i * dim, else 0, and nothing is written there. out_vectors has n * dim
+ * floats. All may be NULL where n is 0. What the call has written when it fails is not said. */
+POMAI_API pomai_status_t* pomai_x_get_batch(pomai_db_t* db, const uint64_t* ids, size_t n, float* out_vectors,
+                                            uint8_t* out_exists);
+
 /* For a directory that does not have to last, as where its files are about to be copied elsewhere: from now on this
  * handle forces nothing to the disk, which is most of the time that a freeze of few rows takes. A crash of the process
  * costs no frozen row as before; a power failure may cost the database, whatever is done to it by other handles later.

@@ -114,6 +114,21 @@ pomai_status_t* pomai_x_exists_batch(pomai_db_t* db, const uint64_t* ids, size_t
   });
 }
 
+pomai_status_t* pomai_x_get_batch(pomai_db_t* db, const uint64_t* ids, size_t n, float* out_vectors,
+                                  uint8_t* out_exists) {
+  return pomai::abi::Guard([&]() -> Status {
+    POMAI_REQUIRE(db);
+    if (n == 0) {
+      return {};
+    }
+    POMAI_REQUIRE(ids);
+    POMAI_REQUIRE(out_vectors);
+    POMAI_REQUIRE(out_exists);
+    POMAI_RETURN_IF_ERROR(pomai::abi::CheckBatch("get a batch", n));
+    return db->database->GetAll({ids, n}, {out_vectors, n * db->database->options().dim}, {out_exists, n});
+  });
+}
+
 pomai_status_t* pomai_x_leave_unsynced(pomai_db_t* db) {
   return pomai::abi::Guard([&]() -> Status {
     POMAI_REQUIRE(db);

@@ -156,6 +156,28 @@ Status Database::FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exist
   return {};
 }
 
+Status Database::GetAll(std::span<const uint64_t> ids, std::span<float> vectors, std::span<uint8_t> exists) const {
+  std::shared_lock lock(state_mutex_);
+  const auto table = memtable_;
+  const auto view = view_;
+  lock.unlock();
+  Record record;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Known known = table->Get(ids[i], record);
+    if (known == Known::kNothing) {
+      const auto frozen = view->Get(ids[i], record);
+      POMAI_RETURN_IF_ERROR(frozen.status());
+      known = frozen.value();
+    }
+    exists[i] = known == Known::kRow ? 1 : 0;
+    if (known == Known::kRow) {
+      std::copy(record.vector.begin(), record.vector.end(),
+                vectors.begin() + static_cast<std::ptrdiff_t>(i * options_.dim));
+    }
+  }
+  return {};
+}
+
 Status Database::PutBatch(std::span<const Upsert> rows) {
   if (rows.empty()) {
     return {};

@@ -45,6 +45,8 @@ class Database {
   Result<Known> Find(uint64_t id) const;
   // exists[i]: whether there is a row of ids[i].
   Status FindAll(std::span<const uint64_t> ids, std::span<uint8_t> exists) const;
+  // The vector of ids[i] at vectors[i * dim], and whether there is such a row; where there is none the place stays.
+  Status GetAll(std::span<const uint64_t> ids, std::span<float> vectors, std::span<uint8_t> exists) const;
   [[nodiscard]] Snapshot TakeSnapshot() const;
 
   // What searches see.

@@ -7,6 +7,9 @@
 namespace pomai::index {
 namespace {
 
+// What is compared with all queries before the next rows are read: it has to stay in the first-level cache.
+constexpr size_t kBlockBytes = size_t{32} << 10;
+
 bool Better(const Hit& a, const Hit& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; }
 
 class FlatScratch final : public Scratch {};
@@ -22,6 +25,11 @@ class FlatIndex final : public Index {
     TopHits top(params.k, hits);
     ScanRows(rows_, metric_, query, 0, rows_.rows, params.hidden, top, counters);
     top.Finish();
+  }
+
+  void SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& /*scratch*/,
+                  std::span<std::vector<Hit>> hits, SearchCounters& counters) const override {
+    ScanMany(rows_, metric_, queries, params, hits, counters);
   }
 
  private:
@@ -86,6 +94,26 @@ void ScanRows(const Matrix& rows, Metric metric, const float* query, uint32_t be
   });
   if (count != 0) {
     score();
+  }
+}
+
+void ScanMany(const Matrix& rows, Metric metric, std::span<const float* const> queries, const SearchParams& params,
+              std::span<std::vector<Hit>> hits, SearchCounters& counters) {
+  std::vector<TopHits> tops;
+  tops.reserve(queries.size());
+  for (size_t i = 0; i < queries.size(); ++i) {
+    tops.emplace_back(params.k, hits[i]);
+  }
+  const auto block = static_cast<uint32_t>(std::max<size_t>(4, kBlockBytes / (rows.dim * sizeof(float))));
+  for (uint32_t begin = 0; begin < rows.rows;) {
+    const uint32_t end = begin + std::min(block, rows.rows - begin);
+    for (size_t i = 0; i < queries.size(); ++i) {
+      ScanRows(rows, metric, queries[i], begin, end, params.hidden, tops[i], counters);
+    }
+    begin = end;
+  }
+  for (TopHits& top : tops) {
+    top.Finish();
   }
 }
 

@@ -72,6 +72,11 @@ class TopHits {
 void ScanRows(const Matrix& rows, Metric metric, const float* query, uint32_t begin, uint32_t end,
               std::span<const uint64_t> hidden, TopHits& top, SearchCounters& counters);
 
+// Fills hits[i] with the best k rows for queries[i], as a scan for it alone does. Each row is read from memory once for
+// all queries.
+void ScanMany(const Matrix& rows, Metric metric, std::span<const float* const> queries, const SearchParams& params,
+              std::span<std::vector<Hit>> hits, SearchCounters& counters);
+
 std::unique_ptr<Index> OpenFlat(Metric metric, const Matrix& rows);
 
 }  // namespace pomai::index

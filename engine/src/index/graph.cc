@@ -279,7 +279,11 @@ void GraphIndex::SearchMany(std::span<const float* const> queries, const SearchP
   const uint64_t ef = std::max(params.ef, params.k);
   const bool filtered = !params.hidden.empty();
   const bool walk = !params.exact && (filtered || ef < live / 2);
-  for (size_t begin = 0; walk && begin < queries.size(); begin += kBlock) {
+  if (!walk) {
+    ScanMany(rows_, metric_, queries, params, hits, counters);
+    return;
+  }
+  for (size_t begin = 0; begin < queries.size(); begin += kBlock) {
     const size_t count = std::min(kBlock, queries.size() - begin);
     const auto block = queries.subspan(begin, count);
     if (filtered) {

@@ -364,6 +364,15 @@ class Session {
     for (size_t i = 0; i < ids.size(); ++i) {
       FUZZ_CHECK(exists[i] == (rows_.contains(ids[i]) ? 1 : 0));
     }
+    std::vector<float> vectors(ids.size() * options_.dim);
+    FUZZ_CHECK(
+        Take(pomai_x_get_batch(database_->handle(), ids.data(), ids.size(), vectors.data(), exists.data())).ok());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const auto row = rows_.find(ids[i]);
+      FUZZ_CHECK(exists[i] == (row != rows_.end() ? 1 : 0));
+      FUZZ_CHECK(row == rows_.end() || std::equal(row->second.vector.begin(), row->second.vector.end(),
+                                                  vectors.begin() + static_cast<std::ptrdiff_t>(i * options_.dim)));
+    }
   }
 
   // `scanned`: all of `rows` were compared, so the hits are the best there are.

@@ -59,6 +59,7 @@ final class NativeApi {
     private final Function extendedSearchBatch;
 
     private final Function existsBatch;
+    private final Function getBatch;
     private final Function leaveUnsynced;
 
     /**
@@ -95,6 +96,7 @@ final class NativeApi {
         versionString = function("pomai_version_string");
         extendedSearchBatch = extension("pomai_x_search_batch");
         existsBatch = extension("pomai_x_exists_batch");
+        getBatch = extension("pomai_x_get_batch");
         leaveUnsynced = extension("pomai_x_leave_unsynced");
     }
 
@@ -157,6 +159,11 @@ final class NativeApi {
         return existsBatch != null;
     }
 
+    /** Whether {@link #getBatch} can be called. */
+    boolean hasGetBatch() {
+        return getBatch != null;
+    }
+
     /** Whether {@link #leaveUnsynced} can be called. */
     boolean hasLeaveUnsynced() {
         return leaveUnsynced != null;
@@ -209,6 +216,10 @@ final class NativeApi {
 
     Pointer existsBatch(Pointer database, Pointer ids, long count, Pointer outExists) {
         return existsBatch.invokePointer(new Object[] {database, ids, count, outExists});
+    }
+
+    Pointer getBatch(Pointer database, Pointer ids, long count, Pointer outVectors, Pointer outExists) {
+        return getBatch.invokePointer(new Object[] {database, ids, count, outVectors, outExists});
     }
 
     Pointer leaveUnsynced(Pointer database) {

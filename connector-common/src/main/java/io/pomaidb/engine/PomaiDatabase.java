@@ -27,6 +27,9 @@ public final class PomaiDatabase implements AutoCloseable {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /** Rows whose vectors are got in one call. */
+    private static final int ROWS_AT_ONCE = 1024;
+
     private final PomaiLibrary library;
     private final NativeApi api;
     private final Path directory;
@@ -174,6 +177,44 @@ public final class PomaiDatabase implements AutoCloseable {
                 api.recordFree(record);
             }
         });
+    }
+
+    /**
+     * The vectors of rows, in any order; null for an id that has none. One question a row where the library has no better
+     * way.
+     */
+    public float[][] get(long[] ids) {
+        var vectors = new float[ids.length][];
+        if (!api.hasGetBatch()) {
+            for (int i = 0; i < ids.length; i++) {
+                vectors[i] = get(ids[i]).orElse(null);
+            }
+            return vectors;
+        }
+        for (int from = 0; from < ids.length; from += ROWS_AT_ONCE) {
+            get(ids, from, Math.min(ids.length, from + ROWS_AT_ONCE), vectors);
+        }
+        return vectors;
+    }
+
+    private void get(long[] ids, int from, int to, float[][] vectors) {
+        int count = to - from;
+        long rowBytes = (long) options.dim() * Float.BYTES;
+        long rows = (long) count * Long.BYTES;
+        long flags = rows + count * rowBytes;
+        try (var memory = OffHeap.zeroed(flags + count)) {
+            memory.write(0, ids, from, count);
+            call(
+                    "get",
+                    database -> api.getBatch(database, memory, count, memory.share(rows), memory.share(flags)),
+                    "get " + count + " rows of " + directory);
+            byte[] exists = memory.getByteArray(flags, count);
+            for (int i = 0; i < count; i++) {
+                if (exists[i] != 0) {
+                    vectors[from + i] = memory.getFloatArray(rows + i * rowBytes, options.dim());
+                }
+            }
+        }
     }
 
     /** Whether there is a row of this id. */

@@ -166,15 +166,38 @@ public final class ShardSearcher implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             wanted[i] = ids[shown[i]];
         }
+        float[][] found = vectors ? vectors(wanted, shown, newest) : new float[count][];
         List<PayloadRow> values = columns.isEmpty() ? null : payload(wanted, columns);
         var nothing = new PayloadRow(0);
         for (int i = 0; i < count; i++) {
             OpenSegment segment = shard.segment(newest[shown[i]]);
-            float[] vector = vectors ? segment.database().get(wanted[i]).orElseThrow() : null;
             rows[shown[i]] =
-                    new StoredRow(segment.segmentOf(wanted[i]), vector, values == null ? nothing : values.get(i));
+                    new StoredRow(segment.segmentOf(wanted[i]), found[i], values == null ? nothing : values.get(i));
         }
         return Arrays.asList(rows);
+    }
+
+    /** The vectors of ids, of which {@code newest[places[i]]} says which segment has {@code ids[i]}. */
+    private float[][] vectors(long[] ids, int[] places, int[] newest) {
+        var vectors = new float[ids.length][];
+        var asked = new int[ids.length];
+        for (int segment = 0; segment < shard.size(); segment++) {
+            int count = 0;
+            for (int i = 0; i < ids.length; i++) {
+                if (newest[places[i]] == segment) {
+                    asked[count++] = i;
+                }
+            }
+            if (count > 0) {
+                var of = new long[count];
+                Arrays.setAll(of, i -> ids[asked[i]]);
+                float[][] got = shard.segment(segment).database().get(of);
+                for (int i = 0; i < count; i++) {
+                    vectors[asked[i]] = got[i];
+                }
+            }
+        }
+        return vectors;
     }
 
     private void closePayload() {

@@ -178,6 +178,14 @@ class FilteredSearchTest {
             assertThat(database.exists(new long[] {99, 0, 50, 100, -5, 0, -1}))
                     .containsExactly(true, true, false, false, true, true, false);
             assertThat(database.exists(new long[0])).isEmpty();
+            assertThat(database.get(new long[] {99, 50, -5, 99, 100})).isDeepEqualTo(new float[][] {
+                database.get(99).orElseThrow(),
+                null,
+                database.get(-5).orElseThrow(),
+                database.get(99).orElseThrow(),
+                null
+            });
+            assertThat(database.get(new long[0])).isEmpty();
         }
     }
 
