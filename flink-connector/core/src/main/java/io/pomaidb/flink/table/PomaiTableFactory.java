@@ -37,9 +37,7 @@ public final class PomaiTableFactory implements DynamicTableSourceFactory, Dynam
 
     @Override
     public DynamicTableSink createDynamicTableSink(Context context) {
-        boolean hasKey =
-                context.getCatalogTable().getResolvedSchema().getPrimaryKey().isPresent();
-        return new PomaiTableSink(definition(context), hasKey);
+        return new PomaiTableSink(definition(context), context.getCatalogTable().getResolvedSchema());
     }
 
     private TableDefinition definition(Context context) {

@@ -29,11 +29,25 @@ final class RowDataAdapter implements RowAdapter<RowData> {
     private transient ArrayVector vectors;
     private transient RowPayload values;
 
-    RowDataAdapter(TableDefinition table) {
-        this.columns = new ArrayList<>(table.columns());
-        this.id = table.required(ShownColumn.Kind.ID, "id_column");
-        this.vector = table.required(ShownColumn.Kind.VECTOR, "vector_column");
+    private RowDataAdapter(List<ShownColumn> columns, int id, int vector) {
+        this.columns = new ArrayList<>(columns);
+        this.id = id;
+        this.vector = vector;
         this.idType = ColumnTypes.id(columns.get(id).name(), columns.get(id).type());
+    }
+
+    /** For rows with all columns. */
+    static RowDataAdapter of(TableDefinition table) {
+        return new RowDataAdapter(
+                table.columns(),
+                table.required(ShownColumn.Kind.ID, "id_column"),
+                table.required(ShownColumn.Kind.VECTOR, "vector_column"));
+    }
+
+    /** For rows that are to be deleted, of which only the ids come. */
+    static RowDataAdapter ofDeletions(TableDefinition table) {
+        int id = table.required(ShownColumn.Kind.ID, "id_column");
+        return new RowDataAdapter(List.of(table.columns().get(id)), 0, -1);
     }
 
     private List<Integer> payload() {
