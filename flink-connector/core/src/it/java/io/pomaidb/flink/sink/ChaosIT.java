@@ -10,11 +10,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -90,13 +87,7 @@ class ChaosIT {
                 .hadoop(HadoopSettings.with(Map.of(
                         "fs.chaos.impl", ChaosFileSystem.class.getName(), "fs.chaos.impl.disable.cache", "true")));
         PomaiSink<TestRow> sink = builder.build();
-        environment
-                .fromSource(
-                        TestRow.source(rows, ROWS_A_SECOND),
-                        WatermarkStrategy.noWatermarks(),
-                        "rows",
-                        TypeInformation.of(TestRow.class))
-                .sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
+        TestRow.stream(environment, rows, ROWS_A_SECOND).sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
         return environment.executeAsync().getJobID();
     }
 
@@ -117,14 +108,6 @@ class ChaosIT {
 
     private static boolean hasEnded(MiniCluster cluster, JobID job) throws Exception {
         return cluster.getJobStatus(job).get(1, TimeUnit.MINUTES).isGloballyTerminalState();
-    }
-
-    private void assertEveryIdOnce(long rows) throws Exception {
-        assertThat(index.rows().keySet())
-                .containsExactlyElementsOf(LongStream.range(0, rows).boxed().toList());
-        assertThat(index.index().latestExisting().rows())
-                .as("rows in segments, none twice")
-                .isEqualTo(rows);
     }
 
     @Test
@@ -181,7 +164,7 @@ class ChaosIT {
         assertThat(ChaosSink.failures() + ChaosFileSystem.failures())
                 .as("failures, seed %d", seed)
                 .isPositive();
-        assertEveryIdOnce(rows);
+        Accounts.everyIdOnce(index, rows);
         assertThat(versions()).as("versions, seed %d", seed).isGreaterThan(CHECKPOINTS / 2);
     }
 
@@ -196,6 +179,6 @@ class ChaosIT {
         Awaiting.until("ended", DEADLINE, () -> hasEnded(cluster, job));
 
         assertThat(cluster.getJobStatus(job).get()).isEqualTo(JobStatus.FINISHED);
-        assertEveryIdOnce(6_000);
+        Accounts.everyIdOnce(index, 6_000);
     }
 }

@@ -3,19 +3,16 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("every-version")
 class FailureIT {
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                    .setNumberTaskManagers(2)
-                    .setNumberSlotsPerTaskManager(2)
-                    .build());
+    private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
     @TempDir
     private Path folder;
@@ -101,29 +94,17 @@ class FailureIT {
         return environment;
     }
 
-    private void assertEveryRowOnce(long rows) throws Exception {
-        assertThat(index.rows().keySet())
-                .containsExactlyElementsOf(LongStream.range(0, rows).boxed().toList());
-        // No row was committed twice: upserts would hide that.
-        assertThat(index.index().latestExisting().rows()).isEqualTo(rows);
-    }
-
     @Test
     void everyRowIsThereOnceAfterFailures() throws Exception {
         StreamExecutionEnvironment environment = restarting();
-        environment
-                .fromSource(
-                        TestRow.source(6_000, 2_000),
-                        WatermarkStrategy.noWatermarks(),
-                        "rows",
-                        TypeInformation.of(TestRow.class))
+        TestRow.stream(environment, 6_000, 2_000)
                 .map(new Failing(folder.toString(), 6))
                 .sinkTo(TestRow.sink(index.path().toUri().toString(), 3).build());
 
         environment.execute();
 
         assertThat(Failing.failures(folder.toString())).isEqualTo(6);
-        assertEveryRowOnce(6_000);
+        Accounts.everyIdOnce(index, 6_000);
     }
 
     /** What comes at the end is committed under an id that the job's restarts must not make too low. */
@@ -135,16 +116,10 @@ class FailureIT {
             StreamExecutionEnvironment environment = restarting();
             PomaiSink<TestRow> sink =
                     TestRow.sink(index.path().toUri().toString(), 3).build();
-            environment
-                    .fromSource(
-                            TestRow.source(1_000, 2_000),
-                            WatermarkStrategy.noWatermarks(),
-                            "rows",
-                            TypeInformation.of(TestRow.class))
-                    .sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
+            TestRow.stream(environment, 1_000, 2_000).sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
             environment.execute();
 
-            assertEveryRowOnce(1_000);
+            Accounts.everyIdOnce(index, 1_000);
         }
         assertThat(ChaosSink.failures()).isPositive();
     }

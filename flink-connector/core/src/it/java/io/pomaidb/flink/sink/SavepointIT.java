@@ -3,34 +3,29 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("every-version")
 class SavepointIT {
     private static final int ROWS = 9_000;
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                    .setNumberTaskManagers(2)
-                    .setNumberSlotsPerTaskManager(2)
-                    .build());
+    private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
     @TempDir
     private Path folder;
@@ -51,12 +46,7 @@ class SavepointIT {
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         environment.setParallelism(parallelism);
         environment.enableCheckpointing(100);
-        environment
-                .fromSource(
-                        TestRow.source(ROWS, 1_500),
-                        WatermarkStrategy.noWatermarks(),
-                        "rows",
-                        TypeInformation.of(TestRow.class))
+        TestRow.stream(environment, ROWS, 1_500)
                 .uid("rows")
                 .sinkTo(TestRow.sink(index.path().toUri().toString(), 4).build())
                 .uid("index");
@@ -78,19 +68,13 @@ class SavepointIT {
         job.getJobExecutionResult().get(2, TimeUnit.MINUTES);
     }
 
-    private void assertEveryIdOnce() throws Exception {
-        assertThat(index.rows().keySet())
-                .containsExactlyElementsOf(LongStream.range(0, ROWS).boxed().toList());
-    }
-
     @Test
     void aJobIsRescaledFromTwoToFourToTwo() throws Exception {
         String atTwo = stopWhenCommitted(start(2, null), 1_000);
         String atFour = stopWhenCommitted(start(4, atTwo), committedRows() + 1_000);
         finish(start(2, atFour));
 
-        assertEveryIdOnce();
-        assertThat(committedRows()).as("rows in segments, none twice").isEqualTo(ROWS);
+        Accounts.everyIdOnce(index, ROWS);
         assertThat(index.index().latestExisting().transactions()).hasSize(3);
     }
 
@@ -100,10 +84,10 @@ class SavepointIT {
         stopWhenCommitted(start(2, older), committedRows() + 1_500);
         finish(start(2, older));
 
-        assertEveryIdOnce();
+        Accounts.everyId(index, ROWS);
 
         stopWhenCommitted(start(2, null), committedRows() + 1_000);
 
-        assertEveryIdOnce();
+        Accounts.everyId(index, ROWS);
     }
 }

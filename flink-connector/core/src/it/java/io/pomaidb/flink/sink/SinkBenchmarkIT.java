@@ -8,6 +8,7 @@ import io.pomaidb.engine.Metric;
 import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.VectorBatch;
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Cluster;
 import io.pomaidb.index.Sharding;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,6 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsStatus;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -48,11 +48,7 @@ class SinkBenchmarkIT {
     private static final int CHECKPOINTS = 5;
 
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                    .setNumberTaskManagers(1)
-                    .setNumberSlotsPerTaskManager(SLOTS)
-                    .build());
+    private static final MiniClusterExtension CLUSTER = Cluster.extension(1, SLOTS);
 
     @TempDir
     private Path folder;

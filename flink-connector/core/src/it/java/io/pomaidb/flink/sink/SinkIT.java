@@ -3,6 +3,7 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Cluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -11,7 +12,6 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,11 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("every-version")
 class SinkIT {
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                    .setNumberTaskManagers(2)
-                    .setNumberSlotsPerTaskManager(2)
-                    .build());
+    private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
     @TempDir
     private Path folder;

@@ -1,10 +1,13 @@
 package io.pomaidb.flink.sink;
 
 import java.util.Random;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A row of the tests' streams, as Flink likes it: with public fields. */
 public final class TestRow {
@@ -64,6 +67,15 @@ public final class TestRow {
         GeneratorFunction<Long, TestRow> rows = TestRow::of;
         return new DataGeneratorSource<>(
                 rows, count, RateLimiterStrategy.perSecond(rowsPerSecond), TypeInformation.of(TestRow.class));
+    }
+
+    /** A stream of {@link #source}. */
+    static DataStreamSource<TestRow> stream(StreamExecutionEnvironment environment, long count, double rowsPerSecond) {
+        return environment.fromSource(
+                source(count, rowsPerSecond),
+                WatermarkStrategy.noWatermarks(),
+                "rows",
+                TypeInformation.of(TestRow.class));
     }
 
     /** A sink into an index of {@code shards} shards at {@code path}. */

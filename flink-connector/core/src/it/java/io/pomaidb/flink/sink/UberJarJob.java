@@ -1,8 +1,6 @@
 package io.pomaidb.flink.sink;
 
 import io.pomaidb.payload.PayloadType;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A user's job: writes as many rows as the second argument says into the index that the first one names. */
@@ -13,12 +11,7 @@ public final class UberJarJob {
     public static void main(String[] arguments) throws Exception {
         var environment = StreamExecutionEnvironment.getExecutionEnvironment();
         environment.enableCheckpointing(100);
-        environment
-                .fromSource(
-                        TestRow.source(Long.parseLong(arguments[1]), 2_000),
-                        WatermarkStrategy.noWatermarks(),
-                        "rows",
-                        TypeInformation.of(TestRow.class))
+        TestRow.stream(environment, Long.parseLong(arguments[1]), 2_000)
                 .sinkTo(TestRow.sink(arguments[0], 2)
                         .payload("text", PayloadType.STRING, row -> "row " + row.id)
                         .build());

@@ -65,9 +65,10 @@ final class BackgroundFreeze implements AutoCloseable {
         }
         bytes.set(part.bytes());
         runningPart = part;
+        List<WrittenPart> before = List.copyOf(done);
         running = thread.submit(() -> {
             try (part) {
-                return part.finish();
+                return part.finish(before);
             } finally {
                 bytes.set(0);
             }

@@ -71,7 +71,7 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
     public void write(T row, Context context) throws IOException, InterruptedException {
         freeze.poll();
         if (filling == null) {
-            filling = OpenPart.open(plan(), configuration, settings.scratchFolder());
+            filling = OpenPart.open(index, plan(), configuration, settings.scratchFolder());
         }
         try {
             filling.add(row, adapter);

@@ -1,6 +1,7 @@
 package io.pomaidb.flink.sink;
 
 import io.pomaidb.index.IdType;
+import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.ShardWriter;
@@ -21,19 +22,22 @@ final class OpenPart implements AutoCloseable {
     /** What a row takes besides its vector. */
     private static final int ROW_BYTES = 32;
 
+    private final PomaiIndex index;
     private final IndexWrite write;
     private final ShardWriter writer;
     private long rows;
     private long bytes;
     private long uploadedBytes;
 
-    private OpenPart(IndexWrite write, ShardWriter writer) {
+    private OpenPart(PomaiIndex index, IndexWrite write, ShardWriter writer) {
+        this.index = index;
         this.write = write;
         this.writer = writer;
     }
 
-    static OpenPart open(IndexWrite write, Configuration configuration, Path scratch) throws IOException {
-        return new OpenPart(write, write.newWriter(configuration, scratch, CORES));
+    static OpenPart open(PomaiIndex index, IndexWrite write, Configuration configuration, Path scratch)
+            throws IOException {
+        return new OpenPart(index, write, write.newWriter(configuration, scratch, CORES));
     }
 
     <T> void add(T row, RowAdapter<T> adapter) throws IOException {
@@ -75,13 +79,24 @@ final class OpenPart implements AutoCloseable {
         return writer.times();
     }
 
-    /** Freezes and uploads all databases. If that fails, what was uploaded is deleted as far as possible. */
-    WrittenPart finish() throws IOException {
+    /**
+     * Freezes and uploads all databases. If that fails, what was uploaded is deleted as far as possible.
+     *
+     * @param before the parts before this one in the same checkpoint
+     */
+    WrittenPart finish(List<WrittenPart> before) throws IOException {
         List<WrittenSegment> segments = writer.finish();
         uploadedBytes = segments.stream()
                 .mapToLong(written -> written.segment().bytes())
                 .sum();
-        return new WrittenPart(write.planned(), segments);
+        var part = new WrittenPart(write.planned(), segments);
+        try {
+            PartKeys.check(index, part, before);
+        } catch (IOException | RuntimeException e) {
+            writer.abort();
+            throw e;
+        }
+        return part;
     }
 
     /** Deletes what {@link #finish} uploaded, as far as possible. */

@@ -1,0 +1,2 @@
+/** Jobs on a real HDFS. */
+package io.pomaidb.flink.hdfs;
