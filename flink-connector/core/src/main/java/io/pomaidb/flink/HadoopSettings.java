@@ -21,6 +21,7 @@ public final class HadoopSettings implements Serializable {
     private final TreeMap<String, String> own;
 
     private HadoopSettings(Map<String, String> own) {
+        HadoopClasses.require();
         this.own = new TreeMap<>(own);
     }
 

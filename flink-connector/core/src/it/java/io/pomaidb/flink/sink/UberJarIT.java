@@ -3,19 +3,12 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,11 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("uber-jar")
 class UberJarIT {
     private static final String JAR = System.getProperty("pomai.uber.jar", "");
-
-    /** What the jar has to bring. */
-    private static final Pattern BROUGHT = Pattern.compile(
-            "pomaidb-(connector-common|engine)-[^/]*\\.jar|pomaidb-flink(-vector-search)?-[^/]*(?<!tests)\\.jar"
-                    + "|(jackson|parquet|RoaringBitmap|delta-storage|jna)[^/]*\\.jar|classes");
 
     @TempDir
     private Path folder;
@@ -49,47 +37,70 @@ class UberJarIT {
         return jar;
     }
 
-    private static String classPath(boolean withJar) {
-        String others = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !BROUGHT.matcher(Path.of(entry).getFileName().toString())
-                        .matches())
-                .collect(Collectors.joining(File.pathSeparator));
-        return withJar ? JAR + File.pathSeparator + others : others;
-    }
-
     /** Runs a job that writes 2,000 rows, and then one that writes 4,000. */
-    private void runTwice(boolean inLib, TestIndex index) throws Exception {
+    private void runTwice(ChildJvm jvm, String userJar) throws Exception {
+        var index = new TestIndex(folder);
         String path = index.path().toUri().toString();
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
-        for (String opened : List.of("util", "lang", "net", "io", "nio", "time", "util.concurrent")) {
-            command.add("--add-opens=java.base/java." + opened + "=ALL-UNNAMED");
-        }
-        command.addAll(List.of("-cp", classPath(inLib), UberJarCluster.class.getName()));
-        command.addAll(List.of(jobJar().toString(), inLib ? "-" : JAR, UberJarJob.class.getName()));
-        command.addAll(List.of(path, "2000", path, "4000"));
-        Path log = folder.resolve("jvm.log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
-            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-        } finally {
-            process.destroyForcibly();
-        }
-        assertThat(index.rows().keySet())
-                .containsExactlyElementsOf(LongStream.range(0, 4_000).boxed().toList());
+        jvm.run(
+                UberJarCluster.class.getName(),
+                jobJar().toString(),
+                userJar,
+                UberJarJob.class.getName(),
+                path,
+                "2000",
+                path,
+                "4000");
+        Accounts.everyId(index, 4_000);
     }
 
     @Test
     void itWorksInFlinksLib() throws Exception {
-        runTwice(true, new TestIndex(folder));
+        runTwice(ChildJvm.withHadoop(folder, JAR), "-");
     }
 
     @Test
     void itWorksAsAJarOfTheJobAgainAndAgainInOneProcess() throws Exception {
-        runTwice(false, new TestIndex(folder));
+        runTwice(ChildJvm.withHadoop(folder), JAR);
+    }
+
+    /** Every statement is a job with a class loader of its own. */
+    @Test
+    void itWorksByAddJarInSql() throws Exception {
+        Path script = Files.writeString(folder.resolve("script.sql"), "ADD JAR '" + JAR + "';\n" + statements());
+        Path rows = folder.resolve("rows");
+
+        ChildJvm.withHadoop(folder).run(UberJarSql.class.getName(), script.toString(), rows.toString());
+
+        assertThat(Files.readAllLines(rows)).endsWith("+I[one]", "+I[2]");
+    }
+
+    @Test
+    void itWorksBySqlInFlinksLib() throws Exception {
+        Path script = Files.writeString(folder.resolve("script.sql"), statements());
+        Path rows = folder.resolve("rows");
+
+        ChildJvm.withHadoop(folder, JAR).run(UberJarSql.class.getName(), script.toString(), rows.toString());
+
+        assertThat(Files.readAllLines(rows)).endsWith("+I[one]", "+I[2]");
+    }
+
+    @Test
+    void withoutHadoopItSaysWhatIsMissing() throws Exception {
+        Path script = Files.writeString(folder.resolve("script.sql"), statements());
+
+        assertThat(ChildJvm.withoutHadoop(folder, JAR).fail(UberJarSql.class.getName(), script.toString(), "nowhere"))
+                .contains("Cannot reach any index: Hadoop's classes are missing (put hadoop-client-api");
+    }
+
+    private String statements() {
+        return """
+                CREATE TABLE words (id BIGINT, embedding ARRAY<FLOAT>, word STRING, PRIMARY KEY (id) NOT ENFORCED)
+                WITH ('connector' = 'pomaidb', 'path' = '%s', 'cache_dir' = '%s');
+                INSERT INTO words VALUES (1, ARRAY[1, 2], 'one');
+                INSERT INTO words VALUES (2, ARRAY[3, 4], 'two');
+                SELECT word FROM words WHERE id = 1;
+                SELECT COUNT(*) FROM words;
+                """
+                .formatted(folder.resolve("index").toUri(), folder.resolve("cache"));
     }
 }

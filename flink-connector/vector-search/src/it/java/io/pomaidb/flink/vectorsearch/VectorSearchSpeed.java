@@ -29,9 +29,14 @@ class VectorSearchSpeed {
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
     private static final int ROWS = Integer.getInteger("rows", 20_000);
-    private static final int QUERIES = Integer.getInteger("queries", 2_000);
-    private static final int FEW = QUERIES / 10;
+    private static final int QUERIES = Integer.getInteger("queries", 20_000);
+
+    /** Of those that are asked one by one; a job of all of them would take long. */
+    private static final int FEWER = QUERIES / 5;
+
+    private static final int FEW = QUERIES / 20;
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
+    private static final int SHARDS = Integer.getInteger("shards", 4);
     private static final int DIM = 128;
     private static final int CLUSTERS = 100;
 
@@ -43,40 +48,45 @@ class VectorSearchSpeed {
     @Test
     void measure() throws Exception {
         var lines = new ArrayList<String>();
-        lines.add("| columns | sync, queries/s | async, queries/s | ratio |");
-        lines.add("| --- | --- | --- | --- |");
-        lines.add(line("id and vector", List.of()));
-        lines.add(line("and a text", List.of("name")));
+        lines.add("%,d rows in %d shards, %d queries".formatted(ROWS, SHARDS, QUERIES));
+        lines.add("");
+        lines.add("| columns | native threads | sync, queries/s | async, queries/s | ratio |");
+        lines.add("| --- | --- | --- | --- | --- |");
+        write(List.of());
+        lines.add(line("id and vector", 1));
+        lines.add(line("id and vector", 2));
+        write(List.of("name"));
+        lines.add(line("and a text", 1));
+        lines.add(line("and a text", 2));
         Files.write(Path.of("target", "vector-search-speed.md"), lines);
     }
 
-    private String line(String what, List<String> payload) throws Exception {
-        write(payload);
-        long[] sync = new long[ROUNDS];
-        long[] async = new long[ROUNDS];
-        run(FEW, SYNC);
-        run(FEW, ASYNC);
+    private String line(String what, int threads) throws Exception {
+        String sync = "MAP['async', 'false', 'search_threads', '%d']".formatted(threads);
+        String async = ("MAP['async', 'true', 'search_threads', '%d', 'max-concurrent-operations', '2048',"
+                        + " 'output-mode', 'ALLOW_UNORDERED', 'search.batch-size', '1024']")
+                .formatted(threads);
+        long[] syncs = new long[ROUNDS];
+        long[] asyncs = new long[ROUNDS];
+        run(FEWER, sync);
+        run(FEWER, async);
         for (int round = 0; round < ROUNDS; round++) {
-            sync[round] = perSecond(SYNC);
-            async[round] = perSecond(ASYNC);
+            syncs[round] = perSecond(FEWER, sync);
+            asyncs[round] = perSecond(QUERIES, async);
         }
-        Arrays.sort(sync);
-        Arrays.sort(async);
-        long syncMedian = sync[ROUNDS / 2];
-        long asyncMedian = async[ROUNDS / 2];
-        return "| %s | %d | %d | %.1f |".formatted(what, syncMedian, asyncMedian, asyncMedian / (double) syncMedian);
+        Arrays.sort(syncs);
+        Arrays.sort(asyncs);
+        long syncMedian = syncs[ROUNDS / 2];
+        long asyncMedian = asyncs[ROUNDS / 2];
+        return "| %s | %d | %d | %d | %.1f |"
+                .formatted(what, threads, syncMedian, asyncMedian, asyncMedian / (double) syncMedian);
     }
 
-    private static final String SYNC = "MAP['async', 'false']";
-    private static final String ASYNC =
-            "MAP['async', 'true', 'max-concurrent-operations', '2048', 'output-mode', 'ALLOW_UNORDERED',"
-                    + " 'search.batch-size', '1024']";
-
     /** By two runs, so that what a job needs to start does not count. */
-    private long perSecond(String options) throws Exception {
+    private long perSecond(int queries, String options) throws Exception {
         long start = run(FEW, options);
-        long all = run(QUERIES, options);
-        return Math.round((QUERIES - FEW) * 1e9 / Math.max(1, all - start));
+        long all = run(queries, options);
+        return Math.round((queries - FEW) * 1e9 / Math.max(1, all - start));
     }
 
     private long run(int queries, String options) throws Exception {
@@ -97,7 +107,7 @@ class VectorSearchSpeed {
         var index = new SqlIndex(at, (RowType)
                 DataTypes.ROW(fields.toArray(DataTypes.Field[]::new)).getLogicalType());
         List<GenericRowData> rows = rows(payload);
-        index.write(WriteMode.CREATE, rows, "shards", "4", "metric", "l2");
+        index.write(WriteMode.CREATE, rows, "shards", Integer.toString(SHARDS), "metric", "l2");
         sql = Sql.batch();
         sql.session().getConfig().set("parallelism.default", "1");
         sql.run("CREATE TABLE nowhere (qid BIGINT, id BIGINT, score DOUBLE) WITH ('connector' = 'blackhole')");
@@ -108,6 +118,7 @@ class VectorSearchSpeed {
                 """,
                 payload.isEmpty() ? "" : ", name STRING", index.path(), index.cache());
         queries(at, FEW, rows);
+        queries(at, FEWER, rows);
         queries(at, QUERIES, rows);
     }
 
