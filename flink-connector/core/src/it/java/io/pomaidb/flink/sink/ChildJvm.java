@@ -74,6 +74,7 @@ final class ChildJvm {
     private int exitValue(String main, String... arguments) throws Exception {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
         Stream.of("util", "lang", "net", "io", "nio", "time", "util.concurrent")
                 .map(opened -> "--add-opens=java.base/java." + opened + "=ALL-UNNAMED")
                 .forEach(command::add);

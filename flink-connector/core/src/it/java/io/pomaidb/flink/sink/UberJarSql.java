@@ -23,8 +23,12 @@ final class UberJarSql {
         for (String statement : Files.readString(Path.of(arguments[0])).split(";\\s*\\n", -1)) {
             if (!statement.isBlank()) {
                 TableResult result = session.executeSql(statement);
-                try (CloseableIterator<Row> rows = result.collect()) {
-                    rows.forEachRemaining(row -> lines.add(row.toString()));
+                if (statement.startsWith("SELECT")) {
+                    try (CloseableIterator<Row> rows = result.collect()) {
+                        rows.forEachRemaining(row -> lines.add(row.toString()));
+                    }
+                } else {
+                    result.await();
                 }
             }
         }
