@@ -21,7 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("every-version")
 class SavepointIT {
-    private static final int ROWS = 9_000;
+    private static final int ROWS = 30_000;
+
+    /** So slow that a job does not end before it is stopped, also on a busy machine. */
+    private static final double SLOW = 1_500;
+
+    private static final double FAST = 1e9;
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     @RegisterExtension
@@ -37,8 +42,8 @@ class SavepointIT {
         index = new TestIndex(folder);
     }
 
-    /** Starts the job, from a savepoint if it is not null, at any rate that lets tests stop it in between. */
-    private JobClient start(int parallelism, String savepoint) throws Exception {
+    /** Starts the job, from a savepoint if it is not null. */
+    private JobClient start(int parallelism, String savepoint, double rowsPerSecond) throws Exception {
         var configuration = new Configuration();
         if (savepoint != null) {
             configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
@@ -46,7 +51,7 @@ class SavepointIT {
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         environment.setParallelism(parallelism);
         environment.enableCheckpointing(100);
-        TestRow.stream(environment, ROWS, 1_500)
+        TestRow.stream(environment, ROWS, rowsPerSecond)
                 .uid("rows")
                 .sinkTo(TestRow.sink(index.path().toUri().toString(), 4).build())
                 .uid("index");
@@ -70,9 +75,9 @@ class SavepointIT {
 
     @Test
     void aJobIsRescaledFromTwoToFourToTwo() throws Exception {
-        String atTwo = stopWhenCommitted(start(2, null), 1_000);
-        String atFour = stopWhenCommitted(start(4, atTwo), committedRows() + 1_000);
-        finish(start(2, atFour));
+        String atTwo = stopWhenCommitted(start(2, null, SLOW), 1_000);
+        String atFour = stopWhenCommitted(start(4, atTwo, SLOW), committedRows() + 1_000);
+        finish(start(2, atFour, FAST));
 
         Accounts.everyIdOnce(index, ROWS);
         assertThat(index.index().latestExisting().transactions()).hasSize(3);
@@ -80,13 +85,13 @@ class SavepointIT {
 
     @Test
     void anOlderSavepointAndAStartWithoutStateLeaveEveryIdOnce() throws Exception {
-        String older = stopWhenCommitted(start(2, null), 500);
-        stopWhenCommitted(start(2, older), committedRows() + 1_500);
-        finish(start(2, older));
+        String older = stopWhenCommitted(start(2, null, SLOW), 500);
+        stopWhenCommitted(start(2, older, SLOW), committedRows() + 1_500);
+        finish(start(2, older, FAST));
 
         Accounts.everyId(index, ROWS);
 
-        stopWhenCommitted(start(2, null), committedRows() + 1_000);
+        stopWhenCommitted(start(2, null, SLOW), committedRows() + 1_000);
 
         Accounts.everyId(index, ROWS);
     }
