@@ -166,6 +166,19 @@ class VectorSearchIT {
                 .containsExactlyInAnyOrder(Row.of(7L), Row.of(8L));
     }
 
+    /** An alias right behind the search makes Flink lose the column of the query. */
+    @Test
+    void hitsThatAreNamedByASubqueryAreCountedSortedAndLimited() throws Exception {
+        queries("ARRAY<FLOAT>", "ARRAY[7, 0]", "ARRAY[18, 0]");
+        String hits = "q, LATERAL (SELECT * FROM TABLE(VECTOR_SEARCH(TABLE v, DESCRIPTOR(embedding), q.vec, 3))) AS h";
+
+        assertThat(sql.rows("SELECT q.qid, COUNT(h.id) FROM %s GROUP BY q.qid", hits))
+                .containsExactlyInAnyOrder(Row.of(0, 3L), Row.of(1, 3L));
+        assertThat(sql.rows("SELECT h.id, h.score FROM %s ORDER BY h.score DESC, h.id LIMIT 2", hits))
+                .containsExactly(Row.of(7L, 0.0), Row.of(18L, 0.0));
+        assertThat(sql.rows("SELECT q.qid, h.name FROM %s LIMIT 4", hits)).hasSize(4);
+    }
+
     @Test
     void hitsHaveMetadataToo() throws Exception {
         sql.run(
