@@ -170,15 +170,21 @@ class ChaosIT {
 
     @Test
     void aJobManagerThatFailsOverLosesAndDoublesNothing(@InjectMiniCluster MiniCluster cluster) throws Exception {
-        JobID job = start(6_000);
+        JobID job = start(12_000);
+        int failedOver = 0;
+        // On a busy machine a checkpoint takes so long that the stream ends in few versions.
         for (long version = 2; version <= 8; version += 3) {
             long wanted = version;
-            Awaiting.until("at version " + version, DEADLINE, () -> versions() >= wanted);
-            failJobManager(cluster, job);
+            Awaiting.until("at version " + version, DEADLINE, () -> versions() >= wanted || hasEnded(cluster, job));
+            if (!hasEnded(cluster, job)) {
+                failJobManager(cluster, job);
+                failedOver++;
+            }
         }
         Awaiting.until("ended", DEADLINE, () -> hasEnded(cluster, job));
 
         assertThat(cluster.getJobStatus(job).get()).isEqualTo(JobStatus.FINISHED);
-        Accounts.everyIdOnce(index, 6_000);
+        assertThat(failedOver).isPositive();
+        Accounts.everyIdOnce(index, 12_000);
     }
 }
