@@ -226,4 +226,25 @@ abstract class PayloadSpec extends SparkSpec {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("oldest version");
     }
+
+    @Test
+    @Tag("every-version")
+    void joinsOfIdsNeedNoShuffle() {
+        var left = path("left");
+        var right = path("right");
+        writer(rows(0, 50, DIM)).option("shards", 3).save(left);
+        writer(rows(20, 90, DIM)).option("shards", 3).save(right);
+        spark.conf().set("spark.sql.sources.v2.bucketing.enabled", "true");
+        spark.conf().set("spark.sql.autoBroadcastJoinThreshold", "-1");
+        try {
+            var joined = reader().load(left).as("l").join(reader().load(right).as("r"), "id");
+
+            assertThat(joined.queryExecution().executedPlan().toString()).doesNotContain("Exchange");
+            assertThat(joined.count()).isEqualTo(30);
+            assertThat(joined.select("l.embedding").collectAsList()).hasSize(30);
+        } finally {
+            spark.conf().unset("spark.sql.sources.v2.bucketing.enabled");
+            spark.conf().unset("spark.sql.autoBroadcastJoinThreshold");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.pomaidb.spark.read;
 
 import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.index.IdType;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
@@ -11,17 +12,22 @@ import io.pomaidb.spark.row.ShardPartition;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.connector.expressions.Expression;
+import org.apache.spark.sql.connector.expressions.Expressions;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
-import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.Statistics;
+import org.apache.spark.sql.connector.read.SupportsReportPartitioning;
 import org.apache.spark.sql.connector.read.SupportsReportStatistics;
+import org.apache.spark.sql.connector.read.partitioning.KeyGroupedPartitioning;
+import org.apache.spark.sql.connector.read.partitioning.Partitioning;
+import org.apache.spark.sql.connector.read.partitioning.UnknownPartitioning;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Rows of a snapshot: of each id the newest, in no particular order. */
-public final class RowsScan implements Scan, Batch, SupportsReportStatistics, FilteredScan {
+public final class RowsScan implements Batch, SupportsReportStatistics, SupportsReportPartitioning, FilteredScan {
     static final int NO_LIMIT = -1;
 
     /** A guess, for plans that compare sizes. */
@@ -76,6 +82,26 @@ public final class RowsScan implements Scan, Batch, SupportsReportStatistics, Fi
                 .sorted()
                 .toList();
         return ShardPartition.of(filter.among(shards, snapshot));
+    }
+
+    /**
+     * By bucket of the id where that is what a shard is, so that joins of indexes with as many shards need no shuffle. Spark
+     * hashes an int or a string differently from the 64-bit id that it stands for.
+     */
+    @Override
+    public Partitioning outputPartitioning() {
+        InputPartition[] partitions = planInputPartitions();
+        boolean byId = snapshot.schema().idType() == IdType.LONG
+                && !snapshot.parameters().routing().isByCluster();
+        return byId
+                ? new KeyGroupedPartitioning(
+                        new Expression[] {
+                            Expressions.bucket(
+                                    snapshot.shards(),
+                                    "`" + snapshot.schema().idColumn().replace("`", "``") + "`")
+                        },
+                        partitions.length)
+                : new UnknownPartitioning(partitions.length);
     }
 
     @Override
