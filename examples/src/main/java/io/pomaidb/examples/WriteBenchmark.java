@@ -44,7 +44,7 @@ public final class WriteBenchmark implements Callable<Integer> {
     @Option(names = "--shards", defaultValue = "4", description = "shards of the index (default: ${DEFAULT-VALUE})")
     private int shards;
 
-    @Option(names = "--rounds", defaultValue = "9", description = "rounds of each side (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", defaultValue = "31", description = "rounds of each side (default: ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
