@@ -68,7 +68,7 @@ public final class WriteBenchmark implements Callable<Integer> {
         try (var spark = LocalSpark.start("PomaiDB write benchmark", "local[" + THREADS + "]")) {
             var frame = frame(spark, vectors, scratch.resolve("rows"));
             // Class loading and compilation are a JVM's, not a write's: compiling what Spark's driver runs once a write
-            // keeps a tenth of both cores busy for the first ten or twenty.
+            // takes a tenth of the processor time of the first rounds, and a twentieth around the twentieth.
             for (int round = 0; round < warmUp; round++) {
                 writeWithEngine(vectors, scratch.resolve("engine"));
                 writeWithSpark(frame, scratch.resolve("spark"));
