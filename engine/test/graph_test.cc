@@ -1,6 +1,7 @@
 // The graph index: recall on real data, on data that breaks simple graphs, with hidden rows, and from spoilt bytes.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <numeric>
 #include <set>
@@ -176,6 +177,54 @@ TEST(AnExactWalkDoesNotDependOnCodes) {
     right += exact[q][0].row == q * 29 ? 1 : 0;
   }
   CHECK(right >= queries.rows() - queries.rows() / 50);
+}
+
+index::GraphHeader HeaderOf(const Indexed& graph) {
+  index::GraphHeader header;
+  std::memcpy(&header, graph.sections->Find(index::kGraphHeader).value().data(), sizeof header);
+  return header;
+}
+
+// How many of the hits of a walk on rows a walk on codes misses, when both leave as few nodes as they may.
+size_t MissedOnCodes(Indexed& graph, const Vectors& queries) {
+  size_t missed = 0;
+  const auto near = graph.SearchMany(queries, {.k = 10, .ef = 10, .hidden = {}});
+  const auto exact = graph.SearchMany(queries, {.k = 10, .ef = 10, .hidden = {}, .exact_walk = true});
+  for (uint32_t q = 0; q < queries.rows(); ++q) {
+    missed += static_cast<size_t>(std::count_if(exact[q].begin(), exact[q].end(), [&](const index::Hit& hit) {
+      return std::none_of(near[q].begin(), near[q].end(), [&](const index::Hit& h) { return h.row == hit.row; });
+    }));
+  }
+  return missed;
+}
+
+TEST(CandidatesAreAsManyAsCodesNeed) {
+  const Vectors even = RandomVectors(kSanitized ? 1500 : 6000, 24, 72);
+  Vectors clustered = RandomVectors(even.rows(), 24, 72, 0.5F);
+  const Vectors centres = RandomVectors(50, 24, 71, 10.0F);
+  for (uint32_t i = 0; i < clustered.rows(); ++i) {
+    const float* centre = centres.row(i % centres.rows());
+    for (uint32_t d = 0; d < clustered.dim; ++d) {
+      clustered.values[size_t{i} * clustered.dim + d] += centre[d];
+    }
+  }
+  Indexed fine(even, Graph(Metric::kL2));
+  Indexed coarse(clustered, Graph(Metric::kL2));
+  const index::GraphHeader header = HeaderOf(coarse);
+  CHECK(header.code_stride != 0);
+  CHECK(header.code_slack > HeaderOf(fine).code_slack);
+  CHECK(header.code_slack <= index::kMostSlack);
+
+  const Vectors queries = EveryNth(clustered, 31);
+  const size_t missed = MissedOnCodes(coarse, queries);
+  CHECK(missed <= queries.rows() / 2);  // of ten times as many
+  for (index::Section& section : coarse.sections->all) {
+    if (section.kind == index::kGraphHeader) {
+      std::memset(section.bytes.data() + offsetof(index::GraphHeader, code_slack), 0, sizeof header.code_slack);
+    }
+  }
+  coarse.Reopen();
+  CHECK(MissedOnCodes(coarse, queries) > 2 * missed);
 }
 
 TEST(EveryRowCountFromOne) {

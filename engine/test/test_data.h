@@ -121,10 +121,15 @@ class Indexed {
     }
     sections = std::make_unique<Sections>(std::move(built.value().sections));
     kind_ = params.kind;
+    Reopen();
+    scratch_ = index_->NewScratch();
+  }
+
+  // Reads the sections as they are now.
+  void Reopen() {
     auto opened = Open();
     CHECK_OK(opened.status());
     index_ = std::move(opened.value());
-    scratch_ = index_->NewScratch();
   }
 
   [[nodiscard]] pomai::Result<std::unique_ptr<index::Index>> Open() const {

@@ -42,8 +42,8 @@ constexpr size_t kLanes = 4;
 constexpr size_t kBlock = 16;
 // Classes of entry points, by their places, whose nearest are looked for all at once.
 constexpr size_t kClasses = 16;
-// Codes rank the nearest a little wrong: this many more than ef are kept for the rows to rank.
-constexpr size_t kSlack = 12;
+// As many hits as the slack of a graph was measured for.
+constexpr size_t kSlackHits = 10;
 // Standard deviations of the codes' error beyond which no row is looked at.
 constexpr float kDeviations = 3.0F;
 // Of the rows to rank next, what is asked of memory ahead; it goes on by itself.
@@ -141,6 +141,7 @@ class GraphIndex final : public Index {
   Metric metric_;
   Matrix rows_;
   CodeModel model_;
+  size_t slack_ = 0;  // of kSlackHits
   GraphView codes_;   // the graph walked on codes; not there where model_.stride is 0
   GraphView floats_;  // the graph walked on the rows
   const uint32_t* starts_ = nullptr;
@@ -202,12 +203,13 @@ Status GraphIndex::Load(const SectionSource& sections) {
   model_.lossless = header.code_lossless != 0;
   model_.scale = header.code_scale;
   model_.longest = header.code_longest;
+  slack_ = header.code_slack;
   model_.offsets.resize(header.dim);
   std::memcpy(model_.offsets.data(), head.value().data() + sizeof header, sizeof(float) * size_t{header.dim});
   const bool codes = model_.stride != 0;
   if (codes && (model_.stride > CodeModel::kMaxStride || model_.dim > model_.stride || model_.stride % 4 != 0 ||
                 model_.levels == 0 || model_.levels > 255 || !std::isfinite(model_.scale) || !(model_.scale > 0) ||
-                !std::isfinite(model_.longest) || model_.longest < 0 ||
+                !std::isfinite(model_.longest) || model_.longest < 0 || slack_ > kMostSlack ||
                 !std::all_of(model_.offsets.begin(), model_.offsets.end(), [](float o) { return std::isfinite(o); }))) {
     return Corrupt("its header does not describe codes");
   }
@@ -310,7 +312,8 @@ Aim GraphIndex::AimAt(const float* query, const CodeModel::QueryCode& fit, const
     aim.target = code;
     aim.exact = fit.fit == CodeModel::QueryFit::kExact;
     aim.unit = fit.unit;
-    aim.keep = aim.exact ? aim.ef : aim.ef + kSlack;
+    const size_t hits = std::max<size_t>(params.k, kSlackHits);
+    aim.keep = aim.exact ? aim.ef : std::max(aim.ef, params.k + slack_ * hits / kSlackHits);
     return aim;
   }
   if (fit.fit == CodeModel::QueryFit::kOutside && model_.stride != 0) {
@@ -387,8 +390,9 @@ void GraphIndex::SearchFiltered(std::span<const float* const> queries, const Sea
     const bool codes = aim.graph == &codes_ && (aim.exact || live * uint64_t{model_.dim} >= kLeastComponents);
     const uint64_t most = codes ? live / kCodesScanned : MostOfWalk(live, aim.ef);
     bool found = false;
+    const size_t candidates = aim.exact ? aim.ef : std::max(aim.keep, aim.ef + kMostSlack);
     if (most > entries + kLeastOfWalk * aim.ef) {
-      found = walk.Run(*aim.graph, aim.target, aim.keep, StartsOf(aim, i, scratch).nearest(), nodes, most);
+      found = walk.Run(*aim.graph, aim.target, candidates, StartsOf(aim, i, scratch).nearest(), nodes, most);
       counters.distances += walk.distances();
     }
     if (found || codes) {

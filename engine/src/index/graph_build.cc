@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -31,6 +33,9 @@ constexpr uint32_t kHighProbes = 2;
 // Of the ten nearest that a wide walk on codes finds, this share must be among its first twenty, or the graph is built
 // and walked on float32 rows: 8 bits cannot tell neighbours where clusters are tight and far from each other.
 constexpr double kCodesTell = 0.95;
+// Searches rank as many candidates more than they were asked for as this share needs, and as many again: queries are
+// no rows, and a sample is no proof.
+constexpr double kSlackTells = 0.999;
 constexpr size_t kSampleNearest = 10;
 constexpr uint32_t kSamples = 128;
 constexpr size_t kSampleEf = 100;
@@ -171,8 +176,8 @@ class GraphBuild {
     return static_cast<uint32_t>(std::clamp<uint64_t>(candidates, 1, nodes_));
   }
 
-  // Whether the nearest nodes by code are the nearest by row, on a sample.
-  [[nodiscard]] bool CodesTellNeighbours() const {
+  // Whether the nearest nodes by code are the nearest by row, on a sample, and how many more candidates that takes.
+  bool CodesTellNeighbours() {
     const Space codes = CodeSpace(params_.metric);
     const Space floats = RowSpace(params_.metric);
     GraphView graph{.space = codes, .nodes = nodes_, .degree = degree_, .entries = entries_, .entry_space = codes};
@@ -180,8 +185,7 @@ class GraphBuild {
     graph.entry_space.rows = entries_.data();
     Walk walk;
     std::vector<Neighbour> found;
-    size_t right = 0;
-    size_t wanted = 0;
+    std::vector<uint32_t> ranks;  // by code, of the nearest by row
     const uint32_t samples = std::min(nodes_, kSamples);
     for (uint32_t i = 0; i < samples; ++i) {
       const auto node = static_cast<uint32_t>(uint64_t{i} * nodes_ / samples);
@@ -190,13 +194,18 @@ class GraphBuild {
       for (uint32_t rank = 0; rank < walk.size(); ++rank) {
         found.push_back({floats.Distance(node, walk.found(rank).node), rank});
       }
-      const size_t nearest = std::min(found.size(), kSampleNearest);
-      std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(nearest), found.end());
-      wanted += nearest;
-      right += static_cast<size_t>(std::count_if(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(nearest),
-                                                 [](const Neighbour& n) { return n.node < 2 * kSampleNearest; }));
+      const auto nearest = found.begin() + static_cast<std::ptrdiff_t>(std::min(found.size(), kSampleNearest));
+      std::partial_sort(found.begin(), nearest, found.end());
+      std::transform(found.begin(), nearest, std::back_inserter(ranks), [](const Neighbour& n) { return n.node; });
     }
-    return static_cast<double>(right) >= kCodesTell * static_cast<double>(wanted);
+    std::sort(ranks.begin(), ranks.end());
+    // The candidates that have this share of the nearest among them, beyond as many as are wanted.
+    const auto slack = [&ranks](double share) {
+      const auto last = static_cast<size_t>(std::ceil(share * static_cast<double>(ranks.size()))) - 1;
+      return std::max<size_t>(ranks[last] + 1, kSampleNearest) - kSampleNearest;
+    };
+    slack_ = static_cast<uint32_t>(std::min<size_t>(2 * slack(kSlackTells) + 2, kMostSlack));
+    return slack(kCodesTell) <= kSampleNearest;
   }
 
   Built Finish() {
@@ -223,6 +232,7 @@ class GraphBuild {
     header.code_lossless = model_.lossless ? 1 : 0;
     header.code_scale = model_.scale;
     header.code_longest = model_.longest;
+    header.code_slack = model_.stride != 0 ? slack_ : 0;
     header.link_bytes = LinkBytes(nodes_);
 
     Section head{.kind = kGraphHeader, .bytes = {}};
@@ -273,6 +283,7 @@ class GraphBuild {
   uint32_t nodes_;
   bool uneven_ = false;
   CodeModel model_;
+  uint32_t slack_ = 0;
   uint32_t degree_ = 0;
   std::vector<uint8_t> codes_;        // in the order of places, as the next ones are
   std::vector<uint32_t> first_rows_;  // a place's row, the first of equal ones

@@ -37,10 +37,14 @@ struct GraphHeader {
   uint32_t code_lossless = 0;
   float code_scale = 0;
   uint32_t link_bytes = 4;
-  float code_longest = 0;  // with inner product: of the longest row, in steps of the codes; 0: not known
-  uint32_t reserved[3] = {};
+  float code_longest = 0;   // with inner product: of the longest row, in steps of the codes; 0: not known
+  uint32_t code_slack = 0;  // how many more than ten candidates codes need to have the nearest ten rows among them
+  uint32_t reserved[2] = {};
 };
 static_assert(sizeof(GraphHeader) == 64);
+
+// The most that code_slack may be. Where codes would need more for most rows, rows are walked instead.
+inline constexpr uint32_t kMostSlack = 12;
 
 // Three bytes hold all nodes and one number that is none.
 inline constexpr uint32_t LinkBytes(uint32_t nodes) { return nodes < (1U << 24U) ? 3 : 4; }

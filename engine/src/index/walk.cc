@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <limits>
 
 namespace pomai::index {
@@ -13,12 +14,16 @@ constexpr size_t kMostSeenSlots = size_t{1} << 20U;
 constexpr size_t kSeenPerLeft = 48;
 // So few sorted keys are counted one by one rather than halved further.
 constexpr size_t kCountedKeys = 16;
+// What memory is read by.
+constexpr size_t kLineBytes = 64;
 
+// A line once: asking again costs as much as the first time.
 void Prefetch(const std::byte* begin, size_t bytes) {
-  for (size_t i = 0; i < bytes; i += 64) {
-    __builtin_prefetch(begin + i);
+  const std::byte* const end = begin + bytes;
+  for (const std::byte* line = begin - reinterpret_cast<uintptr_t>(begin) % kLineBytes; line < end;
+       line += kLineBytes) {
+    __builtin_prefetch(line);
   }
-  __builtin_prefetch(begin + bytes - 1);
 }
 
 }  // namespace
