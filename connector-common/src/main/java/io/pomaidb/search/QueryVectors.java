@@ -44,6 +44,11 @@ public final class QueryVectors implements Serializable {
         return dim;
     }
 
+    /** Some of the queries, numbered from 0 again. */
+    public QueryVectors part(int from, int to) {
+        return new QueryVectors(dim, to - from, Arrays.copyOfRange(rows, from * dim, to * dim));
+    }
+
     /** Copies one query into {@code target} at its position, and moves the position behind it. */
     void copy(int query, FloatBuffer target) {
         target.put(rows, query * dim, dim);

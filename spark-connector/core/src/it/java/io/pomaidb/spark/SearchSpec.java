@@ -161,6 +161,58 @@ abstract class SearchSpec extends SparkSpec {
     }
 
     @Test
+    void anIndexThatNoExecutorMayKeepWholeIsSearchedByShards() {
+        var path = path("index");
+        writer(rows(0, ROWS, DIM).selectExpr("id", "embedding", "concat('word ', id) AS word"))
+                .option("shards", 3)
+                .save(path);
+        PomaiSearch whole = search(path)
+                .queries(queries(QUERIES))
+                .queryId("qid")
+                .queryVector("qvec")
+                .topK(6);
+        PomaiSearch byShards = whole.option("cache_max_bytes", "1");
+
+        assertThat(byShards.run().rdd().toDebugString()).contains("ShuffledRDD");
+        assertThat(whole.run().rdd().toDebugString()).doesNotContain("ShuffledRDD");
+        assertThat(sorted(byShards.run())).hasSize(6 * QUERIES).isEqualTo(sorted(whole.run()));
+        assertThat(sorted(byShards.columns("word").run()))
+                .isEqualTo(sorted(whole.columns("word").run()))
+                .allSatisfy(hit -> assertThat(hit.<String>getAs("word")).isEqualTo("word " + hit.getAs("id")));
+    }
+
+    @Test
+    void queriesComeFromAnywhere() {
+        var path = indexed("ip", 2);
+        var expected = sorted(hits(path, queries(QUERIES), 3));
+        var local = spark.createDataFrame(
+                queries(QUERIES).collectAsList(), queries(0).schema());
+        var wide = queries(QUERIES).selectExpr("'note' AS note", "qvec", "qid");
+        var doubles = queries(QUERIES).withColumn("qvec", col("qvec").cast("array<double>"));
+        var uneven = queries(QUERIES).orderBy("qid").repartition(7, col("qid").cast("string"));
+
+        for (Dataset<Row> queries : List.of(local, wide, doubles, uneven)) {
+            assertThat(sorted(hits(path, queries, 3))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void partitionsOfManyQueriesAreReadOneByOne() {
+        int dim = 1024;
+        var path = path("wide");
+        writer(rows(0, 3, dim)).save(path);
+        // More than a job for both partitions brings of one.
+        int large = (16 << 20) / dim / Float.BYTES + 10;
+        var many = spark.range(0, large, 1, 1)
+                .union(spark.range(-20, -10, 1, 1))
+                .selectExpr("id AS qid", "transform(sequence(1, " + dim + "), i -> float(i + id % 5)) AS qvec");
+
+        var hits = hits(path, many, 1);
+        assertThat(hits.count()).isEqualTo(large + 10);
+        assertThat(hits.select("query_id").distinct().count()).isEqualTo(large + 10);
+    }
+
+    @Test
     void queryIdsKeepTheirType() {
         var path = indexed("ip", 2);
         var texts = queries(5).withColumn("qid", concat(lit("query "), col("qid")));

@@ -26,10 +26,7 @@ final class MlVector implements RowVector {
 
     @Override
     public void pointAt(SpecializedGetters row, int ordinal) {
-        pointAt(row.getStruct(ordinal, FIELDS));
-    }
-
-    void pointAt(InternalRow struct) {
+        InternalRow struct = row.getStruct(ordinal, FIELDS);
         values = struct.getArray(VALUES);
         if (struct.getByte(KIND) == SPARSE) {
             indices = struct.getArray(INDICES);

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -128,12 +130,42 @@ public final class HitColumns implements Serializable {
         return withQueryId;
     }
 
-    IdType idType() {
-        return idType;
-    }
-
     /** What has to be fetched of a hit's row, the id first; empty if nothing. */
     Optional<RowShape> fetched() {
         return Optional.ofNullable(shape);
+    }
+
+    /** The row of a hit that has nothing of the index besides the id; rank 0 is the best. */
+    InternalRow row(Object queryId, Hits hits, int rank) {
+        // No conditional expression here: it would widen the int to a long.
+        Object id = hits.id(rank);
+        if (idType == IdType.INT) {
+            id = (int) hits.id(rank);
+        }
+        return new GenericInternalRow(
+                withQueryId
+                        ? new Object[] {queryId, rank + 1, id, hits.score(rank)}
+                        : new Object[] {rank + 1, id, hits.score(rank)});
+    }
+
+    /**
+     * The row of a hit.
+     *
+     * @param rank 0 being the best
+     * @param found its id, and what else was fetched
+     */
+    InternalRow row(Object queryId, int rank, float score, GenericInternalRow found) {
+        var cells = new Object[schema.size()];
+        int at = 0;
+        if (withQueryId) {
+            cells[at++] = queryId;
+        }
+        cells[at++] = rank + 1;
+        cells[at++] = found.genericGet(0);
+        cells[at++] = score;
+        for (int i = 1; i < found.numFields(); i++) {
+            cells[at++] = found.genericGet(i);
+        }
+        return new GenericInternalRow(cells);
     }
 }

@@ -1,12 +1,10 @@
 package io.pomaidb.spark.search;
 
-import io.pomaidb.index.IdType;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import scala.Tuple2;
 
 /**
@@ -22,20 +20,7 @@ record HitRows(Broadcast<SearchBatch> batch, HitColumns columns)
         var hits = merged._2();
         var queryId = batch.value().id(merged._1());
         return IntStream.range(0, hits.size())
-                .mapToObj(rank -> (InternalRow) row(columns, queryId, hits, rank))
+                .mapToObj(rank -> columns.row(queryId, hits, rank))
                 .iterator();
-    }
-
-    /** The row of the hit at a rank, 0 being the best. */
-    static GenericInternalRow row(HitColumns columns, Object queryId, Hits hits, int rank) {
-        // No conditional expression here: it would widen the int to a long.
-        Object id = hits.id(rank);
-        if (columns.idType() == IdType.INT) {
-            id = (int) hits.id(rank);
-        }
-        Object[] cells = columns.withQueryId()
-                ? new Object[] {queryId, rank + 1, id, hits.score(rank)}
-                : new Object[] {rank + 1, id, hits.score(rank)};
-        return new GenericInternalRow(cells);
     }
 }

@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** The best hits of a query, and the shards that they are in, where their payload is found. Immutable. */
 final class Hits implements Serializable {
+    /** No hits. */
+    static final Hits NONE = new Hits(TopK.EMPTY, new int[0]);
+
     private static final long serialVersionUID = 1L;
 
     private final TopK top;
@@ -25,6 +28,9 @@ final class Hits implements Serializable {
 
     /** The best {@code k} of two parts, which have no row in common. */
     static Hits merge(Hits left, Hits right, int k) {
+        if (left.size() == 0) {
+            return right;
+        }
         TopK top = TopK.merge(left.top, right.top, k);
         var shards = new int[top.size()];
         int l = 0;

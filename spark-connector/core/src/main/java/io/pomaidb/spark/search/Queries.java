@@ -5,6 +5,7 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.spark.column.ColumnFinder;
+import io.pomaidb.spark.column.VectorColumn;
 import io.pomaidb.spark.session.SessionSettings;
 import java.util.Iterator;
 import java.util.List;
@@ -14,22 +15,27 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 
 /** The queries of one search: one vector, or the rows of a DataFrame with an id and a vector. */
 public final class Queries {
-    /** Id and vector of each query; null where there is one vector only. */
+    /** Where there is one vector only, these are null. */
     private final Dataset<Row> rows;
 
-    private final String idColumn;
-    private final String vectorColumn;
+    private final StructField idColumn;
+    private final int idOrdinal;
+    private final VectorColumn vectorColumn;
+
+    /** Null where there are rows. */
     private final float[] single;
 
     /** What hits satisfy besides option {@code filter}; null if nothing. */
     private final Column condition;
 
-    private Queries(Dataset<Row> rows, String idColumn, String vectorColumn, float[] single, Column condition) {
+    private Queries(Dataset<Row> rows, int idOrdinal, VectorColumn vectorColumn, float[] single, Column condition) {
         this.rows = rows;
-        this.idColumn = idColumn;
+        this.idOrdinal = idOrdinal;
+        this.idColumn = rows == null ? null : rows.schema().fields()[idOrdinal];
         this.vectorColumn = vectorColumn;
         this.single = single;
         this.condition = condition;
@@ -37,7 +43,7 @@ public final class Queries {
 
     /** The one query of option {@code query}, which has no id. */
     public static Queries single(float[] vector) {
-        return new Queries(null, "", PomaiOption.QUERY.optionName(), vector, null);
+        return new Queries(null, 0, null, vector, null);
     }
 
     /**
@@ -52,20 +58,18 @@ public final class Queries {
         }
         var finder = new ColumnFinder(attempt, queries.schema(), SessionSettings.caseSensitive(queries.sparkSession()));
         int id = finder.ordinal(options.queryIdColumn(), PomaiOption.QUERY_ID);
-        int vector = finder.vector(options.queryVectorColumn(), PomaiOption.QUERY_VECTOR)
-                .ordinal();
-        var names = queries.schema().fieldNames();
-        return new Queries(
-                queries.select(column(queries, names[id]), column(queries, names[vector])),
-                names[id],
-                names[vector],
-                null,
-                null);
+        VectorColumn vector = finder.vector(options.queryVectorColumn(), PomaiOption.QUERY_VECTOR);
+        if (queries.columns().length == 2) {
+            // Spark keeps the plan of a DataFrame for its later uses; that of a selection would be made anew.
+            return new Queries(queries, id, vector, null, null);
+        }
+        Dataset<Row> two = queries.select(column(queries, queries.columns()[id]), column(queries, vector.name()));
+        return new Queries(two, 0, new VectorColumn(vector.name(), 1, vector.encoding()), null, null);
     }
 
     /** The same queries, for hits whose rows satisfy a condition; null for none. */
     public Queries where(Column hits) {
-        return new Queries(rows, idColumn, vectorColumn, single, hits);
+        return new Queries(rows, idOrdinal, vectorColumn, single, hits);
     }
 
     /** What hits satisfy, option {@code filter} included. */
@@ -82,24 +86,22 @@ public final class Queries {
 
     /** Type of the queries' ids; empty where the one query has none. */
     Optional<DataType> idType() {
-        return Optional.ofNullable(rows)
-                .map(some -> some.schema().fields()[PackedQuery.ID].dataType());
+        return Optional.ofNullable(idColumn).map(StructField::dataType);
     }
 
     String idColumn() {
-        return idColumn;
+        return idColumn.name();
     }
 
+    /** What errors call the place of a vector. */
     String vectorColumn() {
-        return vectorColumn;
+        return rows == null ? PomaiOption.QUERY.optionName() : vectorColumn.name();
     }
 
-    /** All queries, read anew. Those of one partition are held in memory at a time. */
-    Iterator<PackedQuery> read() {
-        if (rows == null) {
-            return List.of(PackedQuery.of(single)).iterator();
-        }
-        var vectorType = rows.schema().fields()[PackedQuery.VECTOR].dataType();
-        return rows.javaRDD().map(row -> PackedQuery.of(row, vectorType)).toLocalIterator();
+    /** All queries, read anew. */
+    Iterator<QueryBlock> read() {
+        return rows == null
+                ? List.of(QueryBlock.single(single)).iterator()
+                : QueryReader.of(rows, idOrdinal, idColumn.dataType(), vectorColumn);
     }
 }

@@ -4,10 +4,8 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
-import io.pomaidb.spark.session.SessionSettings;
 import java.util.List;
 import java.util.UUID;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +18,6 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.unsafe.types.UTF8String;
-import org.apache.spark.util.SerializableConfiguration;
 import scala.Function1;
 import scala.runtime.AbstractPartialFunction;
 
@@ -48,11 +45,9 @@ public final class RowSearch {
                 .map(functions::expr)
                 .map(new FilterPlan(spark, index, snapshot, options)::of)
                 .orElse(HitFilter.ALL);
-        var configuration = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .broadcast(new SerializableConfiguration(SessionSettings.hadoopConfiguration(spark)));
-        UDF1<Object, List<Row>> search =
-                new VectorSearch(index.path().toString(), snapshot, options, filter, columns, configuration);
-        var found = functions.udf(search, DataTypes.createArrayType(columns.schema(), false));
+        var search = IndexSearch.of(spark, index, snapshot, options, filter, columns);
+        UDF1<Object, List<Row>> searching = new VectorSearch(search, SearchTally.of(spark));
+        var found = functions.udf(searching, DataTypes.createArrayType(columns.schema(), false));
         // Spark's public interface takes no expression, so that one of its own holds the place until the plan is made.
         String place = UUID.randomUUID().toString();
         // A row without columns, as Spark wants it beside an expression of the row before.

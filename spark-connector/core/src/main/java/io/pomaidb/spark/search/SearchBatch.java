@@ -35,6 +35,13 @@ final class SearchBatch implements Serializable {
                 IntStream.range(0, shards).mapToObj(probes::queriesOf).toArray(int[][]::new));
     }
 
+    /** Some of the queries, each with all shards to visit. */
+    SearchBatch part(int from, int to) {
+        return from == 0 && to == ids.length
+                ? this
+                : new SearchBatch(Arrays.copyOfRange(ids, from, to), vectors.part(from, to));
+    }
+
     int size() {
         return ids.length;
     }

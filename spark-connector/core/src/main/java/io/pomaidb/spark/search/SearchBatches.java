@@ -21,11 +21,16 @@ final class SearchBatches implements Iterator<SearchBatch> {
     private static final String ONLY_QUERY = "1";
 
     private final Queries queries;
-    private final Iterator<PackedQuery> unread;
+    private final Iterator<QueryBlock> unread;
     private final IndexParameters parameters;
     private final long batchBytes;
-    private final Function1<Object, Object> internal;
+    private final Function1<Object, Object> external;
     private final Set<Object> seen = new HashSet<>();
+
+    /** The block that was read last, and how many of its queries were taken. */
+    private QueryBlock block = new QueryBlock();
+
+    private int taken;
 
     /**
      * The batches of all queries.
@@ -37,13 +42,17 @@ final class SearchBatches implements Iterator<SearchBatch> {
         this.unread = queries.read();
         this.parameters = parameters;
         this.batchBytes = batchBytes;
-        this.internal = CatalystTypeConverters.createToCatalystConverter(
-                queries.idType().orElse(DataTypes.NullType));
+        this.external =
+                CatalystTypeConverters.createToScalaConverter(queries.idType().orElse(DataTypes.NullType));
     }
 
     @Override
     public boolean hasNext() {
-        return unread.hasNext();
+        while (taken == block.size() && unread.hasNext()) {
+            block = unread.next();
+            taken = 0;
+        }
+        return taken < block.size();
     }
 
     @Override
@@ -54,19 +63,20 @@ final class SearchBatches implements Iterator<SearchBatch> {
         var ids = new ArrayList<>();
         var vectors = QueryVectors.builder(parameters, queries.vectorColumn());
         boolean full = false;
-        while (!full && unread.hasNext()) {
-            var query = unread.next();
-            checkId(query.id());
-            vectors.add(nameOf(query), query.hasVector() ? query : null);
-            ids.add(internal.apply(query.id()));
+        while (!full && hasNext()) {
+            Object id = block.id(taken);
+            checkId(id);
+            vectors.add(nameOf(id), block.vector(taken));
+            ids.add(id);
+            taken++;
             full = vectors.bytes() + vectors.bytes() / vectors.size() > batchBytes;
         }
         return new SearchBatch(ids.toArray(), vectors.build());
     }
 
     /** What errors call a query. */
-    private String nameOf(PackedQuery query) {
-        return queries.idType().isPresent() ? String.valueOf(query.id()) : ONLY_QUERY;
+    private String nameOf(Object id) {
+        return queries.idType().isPresent() ? String.valueOf(external.apply(id)) : ONLY_QUERY;
     }
 
     private void checkId(Object id) {
@@ -78,8 +88,9 @@ final class SearchBatches implements Iterator<SearchBatch> {
                     + " is null (accepted: an id of its own for each query)");
         }
         if (!seen.add(id instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : id)) {
-            throw new DataException("Cannot search for query " + id + ": its id is in column " + queries.idColumn()
-                    + " twice, and hits are told by it (accepted: an id of its own for each query)");
+            throw new DataException(
+                    "Cannot search for query " + nameOf(id) + ": its id is in column " + queries.idColumn()
+                            + " twice, and hits are told by it (accepted: an id of its own for each query)");
         }
     }
 }

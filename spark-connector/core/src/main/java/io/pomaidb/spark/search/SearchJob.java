@@ -6,7 +6,6 @@ import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.Probes;
 import io.pomaidb.spark.session.JobDescription;
-import io.pomaidb.spark.session.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -20,13 +19,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * Searches a snapshot for queries: batch after batch is broadcast and searched shard by shard, and the best hits that
- * each shard has for a query meet in a shuffle. Where hits bring columns of their rows, the final ones go back to their
- * shards for these. The driver sees queries, never hits.
+ * Searches a snapshot for queries, batch after batch. Where each executor may have the whole index, a task searches all of
+ * it for some queries. Else the queries are broadcast and searched for shard by shard; the best hits that each shard has
+ * for a query meet in a shuffle, and where hits bring columns of their rows, the final ones go back to their shards for
+ * these. The driver sees queries, never hits.
  */
 final class SearchJob {
     private final SparkSession spark;
@@ -36,7 +35,6 @@ final class SearchJob {
     private final Queries queries;
     private final HitColumns columns;
     private final JavaSparkContext context;
-    private final SerializableConfiguration configuration;
 
     SearchJob(
             SparkSession spark,
@@ -52,7 +50,6 @@ final class SearchJob {
         this.queries = queries;
         this.columns = columns;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        this.configuration = new SerializableConfiguration(SessionSettings.hadoopConfiguration(spark));
     }
 
     /** Reads the queries now, and gives their hits as rows that are found when they are asked for. */
@@ -64,10 +61,32 @@ final class SearchJob {
         HitFilter filter = queries.condition(options)
                 .map(new FilterPlan(spark, index, snapshot, options)::of)
                 .orElse(HitFilter.ALL);
+        var search = IndexSearch.of(spark, index, snapshot, options, filter, columns);
         var parts = new ArrayList<JavaRDD<InternalRow>>();
         new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes())
-                .forEachRemaining(batch -> parts.add(rows(visiting(batch), filter)));
+                .forEachRemaining(batch -> parts.add(rows(batch, search)));
         return parts.size() == 1 ? parts.get(0) : union(parts);
+    }
+
+    private JavaRDD<InternalRow> rows(SearchBatch batch, IndexSearch search) {
+        int cores = Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
+        long bytes = snapshot.segments().stream().mapToLong(Segment::bytes).sum();
+        boolean cheap = search.filter().equals(HitFilter.ALL);
+        return TaskPlan.byQueries(context.isLocal(), bytes, options.cacheMaxBytes(), batch.size(), cores, cheap)
+                ? byQueries(batch, search, cores)
+                : byShards(visiting(batch), search, cores);
+    }
+
+    private JavaRDD<InternalRow> byQueries(SearchBatch batch, IndexSearch search, int cores) {
+        long bytes = (long) batch.size() * batch.vectors().dim() * Float.BYTES;
+        int[] ends = TaskPlan.ofQueries(batch.size(), bytes, cores);
+        var parts = new ArrayList<SearchBatch>();
+        for (int part = 1; part < ends.length; part++) {
+            parts.add(batch.part(ends[part - 1], ends[part]));
+        }
+        JavaRDD<InternalRow> hits =
+                context.parallelize(parts, parts.size()).mapPartitions(new QuerySearch(search, SearchTally.of(spark)));
+        return hits.setName("pomaidb hits in " + index.path());
     }
 
     private SearchBatch visiting(SearchBatch batch) {
@@ -81,28 +100,25 @@ final class SearchJob {
         }
     }
 
-    private JavaRDD<InternalRow> rows(SearchBatch batch, HitFilter filter) {
-        int cores = Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
-        var tasks = TaskPlan.of(filter.among(shards(), snapshot), batch::visitors, cores);
+    private JavaRDD<InternalRow> byShards(SearchBatch batch, IndexSearch search, int cores) {
+        List<Integer> shards = search.shards();
+        var tasks = TaskPlan.of(shards, batch::visitors, cores);
         if (tasks.isEmpty()) {
             return context.emptyRDD();
         }
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = options.topK();
-        var search = new ShardSearch(
-                index.path().toString(), snapshot, options, filter, configuration, sent, tasks, SearchTally.of(spark));
         JavaPairRDD<Integer, Hits> hits = context.parallelize(
                         IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
-                .mapPartitionsToPair(search)
+                .mapPartitionsToPair(new ShardSearch(search, sent, tasks, SearchTally.of(spark)))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
         hits.setName("pomaidb hits in " + index.path());
         if (columns.fetched().isEmpty()) {
             return hits.flatMap(new HitRows(sent, columns));
         }
-        var fetch = new HitFetch(index.path().toString(), snapshot, options, configuration, sent, columns);
         return hits.flatMapToPair(SearchJob::byShard)
-                .groupByKey(Math.min(cores, shards().size()))
-                .flatMap(fetch);
+                .groupByKey(Math.min(cores, shards.size()))
+                .flatMap(new HitFetch(search, sent));
     }
 
     private static Iterator<Tuple2<Integer, Hit>> byShard(Tuple2<Integer, Hits> merged) {
@@ -110,16 +126,6 @@ final class SearchJob {
         Stream<Tuple2<Integer, Hit>> each = IntStream.range(0, hits.size())
                 .mapToObj(rank -> new Tuple2<>(hits.shard(rank), new Hit(merged._1(), rank, hits)));
         return each.iterator();
-    }
-
-    /** Those that have rows. */
-    private List<Integer> shards() {
-        return snapshot.segments().stream()
-                .filter(segment -> segment.rows() > 0)
-                .map(Segment::shard)
-                .distinct()
-                .sorted()
-                .toList();
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types.

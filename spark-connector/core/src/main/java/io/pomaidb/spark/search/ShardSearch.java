@@ -1,18 +1,12 @@
 package io.pomaidb.spark.search;
 
-import io.pomaidb.config.PomaiOptions;
-import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.Snapshot;
-import io.pomaidb.search.SnapshotView;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
@@ -21,15 +15,7 @@ import scala.Tuple2;
  * tasks travel here, because Spark would send them as data by whichever serializer it is configured with, and Kryo cannot
  * write records.
  */
-record ShardSearch(
-        String path,
-        Snapshot snapshot,
-        PomaiOptions options,
-        HitFilter filter,
-        SerializableConfiguration configuration,
-        Broadcast<SearchBatch> batch,
-        List<SearchTask> tasks,
-        SearchTally tally)
+record ShardSearch(IndexSearch search, Broadcast<SearchBatch> batch, List<SearchTask> tasks, SearchTally tally)
         implements PairFlatMapFunction<Iterator<Integer>, Integer, Hits> {
     @Override
     public Iterator<Tuple2<Integer, Hits>> call(Iterator<Integer> numbers) throws IOException {
@@ -38,19 +24,12 @@ record ShardSearch(
         }
         var task = tasks.get(numbers.next());
         var context = TaskContext.get();
-        var index = PomaiIndex.at(new Path(path), configuration.value());
-        var view = SnapshotView.of(index, snapshot, options, context.cpus());
-        var searcher = filter.on(view, task.shard()).searcher(task.shard());
+        var view = search.view(search.index(), context.cpus());
+        var searcher = search.filter().on(view, task.shard()).searcher(task.shard());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> {
             tally.add(searcher.counters());
             searcher.close();
         });
-        return new ShardHits(searcher, batch.value(), task, options.topK());
-    }
-
-    /** Without the configuration, which may hold secrets. */
-    @Override
-    public String toString() {
-        return "search of " + path;
+        return new ShardHits(searcher, batch.value(), task, search.options().topK());
     }
 }

@@ -3,11 +3,18 @@ package io.pomaidb.spark.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Decides how a search of a batch of queries is cut into tasks. */
 final class TaskPlan {
     /** Fewer queries than this do not pay for another task, which opens the shard once more. */
     static final int LEAST_QUERIES = 16;
+
+    /** Queries that a task is sent; Spark warns of tasks that are much larger. */
+    private static final long MOST_BYTES = 512 << 10;
+
+    /** An index that is fetched in less time than a shuffle takes. */
+    private static final long EVERYWHERE_BYTES = 64 << 20;
 
     private TaskPlan() {}
 
@@ -35,6 +42,36 @@ final class TaskPlan {
             }
         }
         return tasks;
+    }
+
+    /**
+     * The parts into which queries are cut, each of which one task searches in all shards, to within one query of the same
+     * size: as many as keep all cores busy, and more where they would be large to send.
+     *
+     * @return where the parts begin, and the end
+     */
+    static int[] ofQueries(int queries, long bytes, int cores) {
+        long worthwhile = Math.max(1, Math.min(cores, queries / LEAST_QUERIES));
+        int parts = (int) Math.min(queries, Math.max(worthwhile, (bytes + MOST_BYTES - 1) / MOST_BYTES));
+        return IntStream.rangeClosed(0, parts)
+                .map(part -> (int) ((long) queries * part / parts))
+                .toArray();
+    }
+
+    /**
+     * Whether tasks search all shards for some of the queries each, and not some shards for all queries. That saves a
+     * shuffle, but each executor opens, and so fetches, the whole index.
+     *
+     * @param oneJvm whether there is only one executor, which opens it all anyway
+     * @param indexBytes what all shards take
+     * @param cacheBytes what an executor may keep
+     * @param queries the number of queries
+     * @param cores how many tasks can run at once
+     * @param cheap whether one query is soon answered by one core, as it is without a filter
+     */
+    static boolean byQueries(boolean oneJvm, long indexBytes, long cacheBytes, int queries, int cores, boolean cheap) {
+        boolean fits = indexBytes <= (oneJvm ? cacheBytes / 2 : Math.min(cacheBytes / 2, EVERYWHERE_BYTES));
+        return fits && (cheap || queries >= (long) cores * LEAST_QUERIES);
     }
 
     private static int parts(int shards, int queries, int cores) {

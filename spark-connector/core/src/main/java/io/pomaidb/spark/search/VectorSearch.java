@@ -1,30 +1,16 @@
 package io.pomaidb.spark.search;
 
-import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.DataException;
-import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.Segment;
-import io.pomaidb.index.Snapshot;
-import io.pomaidb.search.Probes;
 import io.pomaidb.search.QueryVectors;
-import io.pomaidb.search.ShardSearcher;
-import io.pomaidb.search.SnapshotView;
-import io.pomaidb.spark.row.FoundRows;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.catalyst.CatalystTypeConverters;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
+import org.apache.spark.sql.catalyst.InternalRow;
 import scala.Function1;
 import scala.collection.Iterable;
 
@@ -36,28 +22,14 @@ final class VectorSearch implements UDF1<Object, List<Row>> {
     private static final long serialVersionUID = 1L;
     private static final String COLUMN = "query_vector";
 
-    private final String path;
-    private final Snapshot snapshot;
-    private final PomaiOptions options;
-    private final HitFilter filter;
-    private final HitColumns columns;
-    private final Broadcast<SerializableConfiguration> configuration;
+    private final IndexSearch search;
+    private final SearchTally tally;
 
-    private transient Open open;
+    private transient OpenIndex open;
 
-    VectorSearch(
-            String path,
-            Snapshot snapshot,
-            PomaiOptions options,
-            HitFilter filter,
-            HitColumns columns,
-            Broadcast<SerializableConfiguration> configuration) {
-        this.path = path;
-        this.snapshot = snapshot;
-        this.options = options;
-        this.filter = filter;
-        this.columns = columns;
-        this.configuration = configuration;
+    VectorSearch(IndexSearch search, SearchTally tally) {
+        this.search = search;
+        this.tally = tally;
     }
 
     /** The hits of a vector, as Spark hands it over; none of null. */
@@ -66,19 +38,28 @@ final class VectorSearch implements UDF1<Object, List<Row>> {
         if (vector == null) {
             return List.of();
         }
+        float[] components = components((Iterable<?>) vector);
         TaskContext task = TaskContext.get();
         if (task == null) {
             // The optimizer evaluates constants on the driver.
-            try (var once = new Open(1)) {
-                return once.search(components((Iterable<?>) vector));
+            try (var once = new OpenIndex(search, tally, 1, 0)) {
+                return hits(once, components);
             }
         }
-        if (open == null || open.closed) {
-            var opened = new Open(task.cpus());
-            open = opened;
-            task.addTaskCompletionListener((TaskCompletionListener) ended -> opened.close());
+        if (open == null || open.isClosed()) {
+            open = OpenIndex.during(task, search, tally);
         }
-        return open.search(components((Iterable<?>) vector));
+        return hits(open, components);
+    }
+
+    private List<Row> hits(OpenIndex index, float[] vector) throws IOException {
+        QueryVectors query = QueryVectors.builder(search.snapshot().parameters(), COLUMN)
+                .add("", VectorSource.of(vector))
+                .build();
+        Function1<Object, Object> external =
+                CatalystTypeConverters.createToScalaConverter(search.columns().schema());
+        InternalRow[] rows = index.rows(index.search(query), none -> null)[0];
+        return Arrays.stream(rows).map(row -> (Row) external.apply(row)).toList();
     }
 
     private static float[] components(Iterable<?> vector) {
@@ -92,75 +73,5 @@ final class VectorSearch implements UDF1<Object, List<Row>> {
             components[i] = component.floatValue();
         }
         return components;
-    }
-
-    /** The index as one task has opened it. */
-    private final class Open implements AutoCloseable {
-        private final PomaiIndex index;
-        private final SnapshotView view;
-        private final List<Integer> shards;
-        private final Map<Integer, ShardSearcher> searchers = new HashMap<>();
-        private final Function1<Object, Object> external;
-        private boolean closed;
-
-        Open(int cores) throws IOException {
-            index = PomaiIndex.at(new Path(path), configuration.value().value());
-            view = SnapshotView.of(index, snapshot, options, cores);
-            external = CatalystTypeConverters.createToScalaConverter(columns.schema());
-            shards = filter.among(
-                    snapshot.segments().stream()
-                            .filter(segment -> segment.rows() > 0)
-                            .map(Segment::shard)
-                            .distinct()
-                            .toList(),
-                    snapshot);
-        }
-
-        private ShardSearcher searcher(int shard) throws IOException {
-            ShardSearcher known = searchers.get(shard);
-            if (known == null) {
-                known = filter.on(view, shard).searcher(shard);
-                searchers.put(shard, known);
-            }
-            return known;
-        }
-
-        List<Row> search(float[] vector) throws IOException {
-            QueryVectors query = QueryVectors.builder(snapshot.parameters(), COLUMN)
-                    .add("", VectorSource.of(vector))
-                    .build();
-            Probes probes = Probes.of(index, snapshot, query, options);
-            Hits hits = null;
-            for (int shard : shards) {
-                if (probes.queriesOf(shard).length > 0) {
-                    var found = Hits.of(
-                            searcher(shard).search(query, 0, 1, options.topK()).get(0), shard);
-                    hits = hits == null ? found : Hits.merge(hits, found, options.topK());
-                }
-            }
-            var rows = new ArrayList<Row>();
-            for (int rank = 0; hits != null && rank < hits.size(); rank++) {
-                rows.add((Row) external.apply(row(hits, rank)));
-            }
-            return rows;
-        }
-
-        private GenericInternalRow row(Hits hits, int rank) throws IOException {
-            if (columns.fetched().isEmpty()) {
-                return HitRows.row(columns, null, hits, rank);
-            }
-            var found = FoundRows.of(
-                    searcher(hits.shard(rank)),
-                    new long[] {hits.id(rank)},
-                    columns.fetched().get());
-            return HitFetch.row(columns, null, rank, hits.score(rank), (GenericInternalRow) found.get(0));
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-            searchers.values().forEach(ShardSearcher::close);
-            searchers.clear();
-        }
     }
 }

@@ -3,11 +3,9 @@ package io.pomaidb.spark.column;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.vector.VectorSource;
-import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
@@ -80,23 +78,6 @@ class VectorEncodingTest {
                 at(VectorEncoding.ML_VECTOR.reader(), stored(Vectors.sparse(5, new int[] {1, 4}, new double[] {3, 4})));
         assertThat(new float[] {vector.component(4), vector.component(1), vector.component(1), vector.component(0)})
                 .containsExactly(4, 3, 3, 0);
-    }
-
-    @Test
-    void rowsAsUsersSeeThem() {
-        var floats = DataTypes.createArrayType(DataTypes.FloatType);
-        var boxed = scala.collection.JavaConverters.asScalaBufferConverter(List.of(1f, 2.5f))
-                .asScala()
-                .toSeq();
-        assertComponents(ExternalVectors.at(RowFactory.create(boxed), 0, floats), 1, 2.5f);
-        assertComponents(
-                ExternalVectors.at(
-                        RowFactory.create(Vectors.sparse(3, new int[] {2}, new double[] {9})),
-                        0,
-                        SQLDataTypes.VectorType()),
-                0,
-                0,
-                9);
     }
 
     private static RowVector at(RowVector reader, Object value) {

@@ -65,4 +65,23 @@ class TaskPlanTest {
                 .isBetween(Integer.MAX_VALUE / 1000, Integer.MAX_VALUE / 1000 + 1));
         assertThat(tasks.get(999).to()).isEqualTo(Integer.MAX_VALUE);
     }
+
+    @Test
+    void partsOfQueriesKeepCoresBusyAndAreNotLarge() {
+        assertThat(TaskPlan.ofQueries(1, 512, 8)).containsExactly(0, 1);
+        assertThat(TaskPlan.ofQueries(1001, 512, 2)).containsExactly(0, 500, 1001);
+        assertThat(TaskPlan.ofQueries(3, 64L << 20, 8)).containsExactly(0, 1, 2, 3);
+        assertThat(TaskPlan.ofQueries(1 << 19, 256L << 20, 8)).hasSize(513);
+    }
+
+    @Test
+    void aTaskSearchesAllShardsWhereEveryExecutorMayHaveThem() {
+        long gib = 1 << 30;
+        assertThat(TaskPlan.byQueries(true, gib, 32 * gib, 1, 8, true)).isTrue();
+        assertThat(TaskPlan.byQueries(true, gib, gib, 1, 8, true)).isFalse();
+        assertThat(TaskPlan.byQueries(true, gib, 32 * gib, 1, 8, false)).isFalse();
+        assertThat(TaskPlan.byQueries(true, gib, 32 * gib, 1000, 8, false)).isTrue();
+        assertThat(TaskPlan.byQueries(false, gib, 32 * gib, 1000, 8, true)).isFalse();
+        assertThat(TaskPlan.byQueries(false, 1 << 20, 32 * gib, 1000, 8, true)).isTrue();
+    }
 }
