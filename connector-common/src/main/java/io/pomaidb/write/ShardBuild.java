@@ -4,7 +4,6 @@ import io.pomaidb.engine.DatabaseOptions;
 import io.pomaidb.engine.FsyncPolicy;
 import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.PomaiException;
-import io.pomaidb.engine.RecordScan;
 import io.pomaidb.engine.StatusCode;
 import io.pomaidb.engine.VectorBatch;
 import io.pomaidb.index.LocalDirectories;
@@ -31,9 +30,7 @@ final class ShardBuild implements AutoCloseable {
     private VectorBatch batch;
     private int dim;
     private long firstId;
-    private long rows;
-    private long lastId;
-    private boolean ascending = true;
+    private final RowCount count = new RowCount();
     private long freezeNanos;
     private long uploadNanos;
 
@@ -70,12 +67,7 @@ final class ShardBuild implements AutoCloseable {
             flush();
         }
         reader.read(id, vector, batch.vectors(), batch.add(id));
-        if (rows == 0 || id > lastId) {
-            rows++;
-        } else if (id < lastId) {
-            ascending = false;
-        }
-        lastId = id;
+        count.add(id);
     }
 
     /** Deletes an id from older segments, and the row of it that came in before. */
@@ -93,8 +85,8 @@ final class ShardBuild implements AutoCloseable {
     void remove(long id) {
         if (database != null) {
             flush();
+            count.remove(id, database);
             database.delete(id);
-            ascending = false;
         }
     }
 
@@ -102,6 +94,7 @@ final class ShardBuild implements AutoCloseable {
         if (batch.size() == 0) {
             return;
         }
+        count.put(batch, database);
         try {
             database.putBatch(batch);
         } catch (PomaiException e) {
@@ -123,22 +116,19 @@ final class ShardBuild implements AutoCloseable {
      */
     Optional<WrittenSegment> publish(SegmentPublisher publisher, ShardPayloads payloads) throws IOException {
         long start = System.nanoTime();
-        long distinct = 0;
         String engineVersion = "";
         if (database != null) {
             flush();
             closeBatch();
             database.freeze();
-            // Ids in ascending order, as Spark delivers them, count themselves: duplicates stand side by side.
-            distinct = ascending ? rows : countRows();
             engineVersion = database.library().version();
             closeDatabase();
         }
         long frozen = System.nanoTime();
         Segment segment;
-        if (distinct > 0) {
-            payloads.write(shard, directory, distinct);
-            segment = publisher.publish(directory, shard, distinct, engineVersion, deleted);
+        if (count.rows() > 0) {
+            payloads.write(shard, directory, count.rows());
+            segment = publisher.publish(directory, shard, count.rows(), engineVersion, deleted);
         } else if (!deleted.isEmpty()) {
             segment = publisher.publishTombstones(shard, deleted);
         } else {
@@ -153,16 +143,6 @@ final class ShardBuild implements AutoCloseable {
     /** {@code times} and how long {@link #publish} took. */
     ShardWriter.Times plus(ShardWriter.Times times) {
         return new ShardWriter.Times(times.freezeNanos() + freezeNanos, times.uploadNanos() + uploadNanos);
-    }
-
-    private long countRows() {
-        long count = 0;
-        try (RecordScan scan = database.scan()) {
-            while (scan.next()) {
-                count++;
-            }
-        }
-        return count;
     }
 
     private void closeBatch() {
