@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pomaidb.flink.fixture.Cluster;
 import io.pomaidb.flink.fixture.Sql;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,5 +88,50 @@ class CatalogIT {
         assertThatThrownBy(() -> sql.run("CREATE TABLE t (id BIGINT, embedding ARRAY<FLOAT>, s AS id + 1)"))
                 .hasStackTraceContaining("column s is computed");
         assertThatThrownBy(() -> sql.rows("SELECT * FROM nothing")).hasStackTraceContaining("'nothing' not found");
+    }
+
+    @Test
+    void optionsAndNewColumnsAreAlteredForEverySession() throws Exception {
+        sql.run(WORDS);
+        sql.run("INSERT INTO words VALUES (1, ARRAY[3, 4], 'one')");
+        sql.run("ALTER TABLE words SET ('hnsw_ef_search' = '99', 'hnsw_m' = '12')");
+        sql.run("ALTER TABLE words ADD (length INT, tags ARRAY<STRING>)");
+
+        Sql other = session();
+        assertThat(other.rows("SHOW CREATE TABLE words").toString())
+                .contains("'hnsw_ef_search' = '99'", "'hnsw_m' = '12'", "'metric' = 'cosine'");
+        other.run("INSERT INTO words VALUES (2, ARRAY[0, 1], 'two', 3, ARRAY['a'])");
+        assertThat(other.rows("SELECT id, length, tags FROM words"))
+                .containsExactlyInAnyOrder(Row.of(1L, null, null), Row.of(2L, 3, new String[] {"a"}));
+
+        other.run("ALTER TABLE words RESET ('hnsw_m')");
+        assertThat(sql.rows("SHOW CREATE TABLE words").toString())
+                .contains("'hnsw_ef_search' = '99'", "'hnsw_m' = '32'");
+    }
+
+    @Test
+    void whatAnIndexCannotChangeIsNotAltered() throws Exception {
+        sql.run(WORDS);
+        String definition = sql.rows("SHOW CREATE TABLE words").toString();
+        for (String change : List.of(
+                "SET ('metric' = 'l2')",
+                "SET ('hnsw_m' = '12', 'cache_dir' = '/tmp')",
+                "RESET ('path')",
+                "MODIFY word INT",
+                "DROP word",
+                "RENAME word TO w",
+                "ADD s AS id + 1",
+                "ADD first INT FIRST",
+                "ADD id2 INT NOT NULL",
+                "DROP PRIMARY KEY")) {
+            assertThatThrownBy(() -> sql.run("ALTER TABLE words " + change))
+                    .as(change)
+                    .hasStackTraceContaining("Cannot alter table");
+        }
+        assertThatThrownBy(() -> sql.run("ALTER TABLE words SET ('hnsw_m' = '1')"))
+                .hasStackTraceContaining("Cannot use option hnsw_m: '1'");
+        assertThatThrownBy(() -> sql.run("ALTER TABLE nothing SET ('hnsw_m' = '12')"))
+                .hasStackTraceContaining("doesn't exist");
+        assertThat(sql.rows("SHOW CREATE TABLE words")).hasToString(definition);
     }
 }

@@ -6,6 +6,7 @@ import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.flink.row.ColumnTypes;
 import io.pomaidb.flink.table.SharedOptions;
 import io.pomaidb.flink.table.TableOptions;
+import io.pomaidb.index.EngineParameters;
 import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.PomaiIndex;
@@ -65,6 +66,12 @@ final class CatalogTables {
         options.put(FactoryUtil.CONNECTOR.key(), TableOptions.CONNECTOR);
         options.put(PomaiOption.PATH.optionName(), index.path().toString());
         options.put(PomaiOption.VECTOR_COLUMN.optionName(), schema.vectorColumn());
+        options.put(PomaiOption.METRIC.optionName(), snapshot.metric().optionName());
+        EngineParameters engine = snapshot.parameters().engine();
+        options.put(PomaiOption.HNSW_M.optionName(), Integer.toString(engine.hnswM()));
+        options.put(PomaiOption.HNSW_EF_CONSTRUCTION.optionName(), Integer.toString(engine.hnswEfConstruction()));
+        options.put(PomaiOption.HNSW_EF_SEARCH.optionName(), Integer.toString(engine.hnswEfSearch()));
+        options.put(PomaiOption.ADAPTIVE_THRESHOLD.optionName(), Integer.toString(engine.adaptiveThreshold()));
         CatalogTable.Builder table =
                 CatalogTable.newBuilder().schema(columns.build()).options(options);
         if (!snapshot.parameters().routing().isByCluster()) {

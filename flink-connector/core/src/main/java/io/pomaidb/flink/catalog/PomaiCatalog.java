@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
-import org.apache.flink.table.catalog.CatalogDatabaseImpl;
 import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.catalog.exceptions.CatalogException;
 import org.apache.flink.table.catalog.exceptions.DatabaseAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotEmptyException;
@@ -75,7 +75,7 @@ final class PomaiCatalog extends TablesOnlyCatalog {
     @Override
     public CatalogDatabase getDatabase(String database) throws DatabaseNotExistException {
         requireDatabase(database);
-        return new CatalogDatabaseImpl(Map.of(), null);
+        return new FolderDatabase();
     }
 
     private void requireDatabase(String database) throws DatabaseNotExistException {
@@ -203,11 +203,29 @@ final class PomaiCatalog extends TablesOnlyCatalog {
         warehouse.rename(path, newName);
     }
 
+    /** Of a definition alone it cannot be told what is to change. */
     @Override
     public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists) {
         throw new CatalogException(
-                "Cannot alter table " + path + ": it is what its index is (write rows with new columns"
-                        + " to add them; give options to a query by OPTIONS)");
+                "Cannot alter table " + path
+                        + " by a whole definition: it does not say what changes (accepted: changes, as ALTER TABLE gives them)");
+    }
+
+    @Override
+    public void alterTable(
+            ObjectPath path, CatalogBaseTable table, List<TableChange> changes, boolean ignoreIfNotExists)
+            throws TableNotExistException {
+        if (!tableExists(path)) {
+            if (!ignoreIfNotExists) {
+                throw new TableNotExistException(name, path);
+            }
+            return;
+        }
+        try {
+            new TableAlteration(warehouse.index(path), changes).commit();
+        } catch (IOException | ConfigurationException e) {
+            throw new CatalogException("Cannot alter table " + path + ": " + e.getMessage(), e);
+        }
     }
 
     @Override
