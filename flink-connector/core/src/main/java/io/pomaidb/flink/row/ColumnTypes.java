@@ -10,11 +10,12 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.DecimalType;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
-import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import org.apache.flink.table.types.logical.TimestampType;
 
 /** What the types of a Flink table's columns are in an index, and the other way round. */
 public final class ColumnTypes {
@@ -56,8 +57,15 @@ public final class ColumnTypes {
         };
     }
 
+    /** Digits behind the second of a time with or without time zone. */
+    static int digits(LogicalType type) {
+        return type instanceof TimestampType time
+                ? time.getPrecision()
+                : ((LocalZonedTimestampType) type).getPrecision();
+    }
+
     private static PayloadType time(String column, LogicalType type, PayloadType time) {
-        if (LogicalTypeChecks.getPrecision(type) > MICROS) {
+        if (digits(type) > MICROS) {
             throw unknown(column, type);
         }
         return time;

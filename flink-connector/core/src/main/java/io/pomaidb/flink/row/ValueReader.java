@@ -14,7 +14,6 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.MapType;
-import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
 /** Reads values of one type as Flink's internal objects, which share nothing with what they were read from but bytes. */
 @FunctionalInterface
@@ -40,8 +39,7 @@ interface ValueReader {
             case DECIMAL -> decimals((DecimalType) type);
             case CHAR, VARCHAR -> (values, i) -> StringData.fromBytes(values.bytesAt(i));
             case BINARY, VARBINARY -> PayloadValues::bytesAt;
-            case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
-                times(LogicalTypeChecks.getPrecision(type));
+            case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> times(ColumnTypes.digits(type));
             case ARRAY -> arrays(of(((ArrayType) type).getElementType()));
             case MAP -> maps(of(((MapType) type).getKeyType()), of(((MapType) type).getValueType()));
             case ROW -> rows(type.getChildren());

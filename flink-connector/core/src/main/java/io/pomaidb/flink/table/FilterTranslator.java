@@ -22,10 +22,11 @@ import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.expressions.ValueLiteralExpression;
 import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
 import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
-import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import org.apache.flink.table.types.logical.TimestampType;
 
 /**
  * Turns Flink's conditions into predicates on payload columns that say exactly the same, where there is one. NaN is where the
@@ -252,11 +253,11 @@ final class FilterTranslator {
             case BINARY, VARBINARY -> literal.getValueAs(byte[].class);
             case DATE -> literal.getValueAs(LocalDate.class);
             case TIMESTAMP_WITHOUT_TIME_ZONE ->
-                LogicalTypeChecks.getPrecision(type) == MICROS
+                ((TimestampType) type).getPrecision() == MICROS
                         ? literal.getValueAs(LocalDateTime.class).filter(FilterTranslator::isOfMicros)
                         : Optional.empty();
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
-                LogicalTypeChecks.getPrecision(type) == MICROS
+                ((LocalZonedTimestampType) type).getPrecision() == MICROS
                         ? literal.getValueAs(Instant.class).filter(FilterTranslator::isOfMicros)
                         : Optional.empty();
             default -> Optional.empty();

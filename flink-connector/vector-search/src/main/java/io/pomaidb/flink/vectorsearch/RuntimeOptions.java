@@ -20,6 +20,13 @@ final class RuntimeOptions {
     private static final List<PomaiOption> SHARED =
             List.of(PomaiOption.HNSW_EF_SEARCH, PomaiOption.SEARCH_THREADS, PomaiOption.PROBES);
 
+    /** Flink's own list of them is in a class whose name changes with its version. */
+    private static final List<ConfigOption<?>> FLINKS = List.of(
+            VectorSearchRuntimeConfigOptions.ASYNC,
+            VectorSearchRuntimeConfigOptions.ASYNC_OUTPUT_MODE,
+            VectorSearchRuntimeConfigOptions.ASYNC_MAX_CONCURRENT_OPERATIONS,
+            VectorSearchRuntimeConfigOptions.ASYNC_TIMEOUT);
+
     private final ReadableConfig config;
     private final Map<String, String> shared = new HashMap<>();
 
@@ -39,7 +46,7 @@ final class RuntimeOptions {
      */
     static RuntimeOptions of(ReadableConfig config) {
         var known = new TreeSet<String>();
-        VectorSearchRuntimeConfigOptions.getSupportedOptions().forEach(option -> known.add(option.key()));
+        FLINKS.forEach(option -> known.add(option.key()));
         SHARED.forEach(option -> known.add(option.optionName()));
         known.add(TableOptions.SEARCH_REFRESH_INTERVAL.key());
         known.add(TableOptions.SEARCH_MAX_RETRIES.key());
