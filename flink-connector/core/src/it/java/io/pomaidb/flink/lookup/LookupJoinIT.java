@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pomaidb.flink.fixture.Cluster;
 import io.pomaidb.flink.fixture.Sql;
 import java.nio.file.Path;
+import org.apache.flink.table.api.TableResult;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,14 +23,17 @@ class LookupJoinIT {
     @RegisterExtension
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
+    private static final String FULL = "'lookup.cache'='FULL'";
+
     @TempDir
     private Path folder;
 
+    private Sql writing;
     private Sql sql;
 
     @BeforeEach
     void write() throws Exception {
-        Sql writing = Sql.batch();
+        writing = Sql.batch();
         sql = Sql.streaming();
         for (Sql session : new Sql[] {writing, sql}) {
             session.run(
@@ -57,7 +62,10 @@ class LookupJoinIT {
                 "'lookup.async'='false'",
                 "'lookup.async'='true'",
                 "'lookup.cache'='PARTIAL', 'lookup.partial-cache.max-rows'='10'",
-                "'lookup.async'='true', 'lookup.cache'='PARTIAL', 'lookup.partial-cache.max-rows'='10'"
+                "'lookup.async'='true', 'lookup.cache'='PARTIAL', 'lookup.partial-cache.max-rows'='10'",
+                FULL + ", 'lookup.full-cache.periodic-reload.interval'='1 h'",
+                FULL
+                        + ", 'lookup.full-cache.reload-strategy'='TIMED', 'lookup.full-cache.timed-reload.iso-time'='10:15'"
             })
     void rowsAreFoundByTheirIds(String options) throws Exception {
         assertThat(sql.rows(
@@ -85,5 +93,36 @@ class LookupJoinIT {
     void aJoinWithoutTheIdIsRefused() {
         assertThatThrownBy(() -> sql.rows("SELECT q.id FROM q JOIN v FOR SYSTEM_TIME AS OF q.now ON q.name = v.name"))
                 .hasStackTraceContaining("Cannot look up rows by name: the id is not among these columns");
+    }
+
+    @Test
+    @SuppressWarnings("try") // Of what Flink declares of close().
+    void aFullCacheFindsRowsByAnyColumnsAndLoadsThemAnew() throws Exception {
+        sql.run("CREATE TABLE ticks (n BIGINT, now AS PROCTIME()) WITH ('connector' = 'datagen',"
+                + " 'rows-per-second' = '20', 'fields.n.min' = '1', 'fields.n.max' = '2')");
+        TableResult following = sql.session()
+                .executeSql(
+                        "SELECT v.id FROM (SELECT *, CASE WHEN n < 3 THEN 'new' ELSE 'old' END AS name FROM ticks) AS t"
+                                + " LEFT JOIN v /*+ OPTIONS(" + FULL
+                                + ", 'lookup.full-cache.periodic-reload.interval'='100 ms') */"
+                                + " FOR SYSTEM_TIME AS OF t.now ON t.name = v.name AND v.id < 100");
+        try (CloseableIterator<Row> found = following.collect()) {
+            assertThat(found.next()).isEqualTo(Row.of((Long) null));
+            writing.run("INSERT INTO v VALUES (7, ARRAY[1, 2], 'new'), (700, ARRAY[1, 2], 'new')");
+            Object id = null;
+            while (id == null) {
+                id = found.next().getField(0);
+            }
+            assertThat(id).isEqualTo(7L);
+        }
+    }
+
+    @Test
+    void aFullCacheIsToldWhenToLoad() {
+        assertThatThrownBy(() -> sql.rows(
+                        "SELECT q.id FROM q JOIN v /*+ OPTIONS(%s) */ FOR SYSTEM_TIME AS OF q.now ON q.id = v.id",
+                        FULL))
+                .hasStackTraceContaining("Cannot keep all rows by option lookup.cache: 'FULL'")
+                .hasStackTraceContaining("lookup.full-cache.periodic-reload.interval");
     }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.connector.base.source.reader.RecordsBySplits;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -58,12 +57,7 @@ final class IndexSplitReader implements SplitReader<RowData, IndexSplit> {
         }
         Snapshot snapshot = snapshot(opening.version());
         return switch (opening.kind()) {
-            case ROWS -> {
-                Optional<long[]> ids = scan.knownIds();
-                yield ids.isPresent()
-                        ? new FoundRows(scan, ids.get(), index, snapshot, opening.shard())
-                        : new ShardRows(scan, index, snapshot, opening.shard());
-            }
+            case ROWS -> SplitRows.of(scan, index, snapshot, opening.shard());
             case CHANGED ->
                 new ChangedRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening.shard());
             case GONE -> new GoneRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening.shard());

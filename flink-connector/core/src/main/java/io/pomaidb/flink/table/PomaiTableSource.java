@@ -2,9 +2,7 @@ package io.pomaidb.flink.table;
 
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.error.DataException;
-import io.pomaidb.flink.lookup.AsyncLookup;
 import io.pomaidb.flink.lookup.LookupSettings;
-import io.pomaidb.flink.lookup.SyncLookup;
 import io.pomaidb.flink.read.IndexSource;
 import io.pomaidb.flink.read.Scan;
 import io.pomaidb.flink.read.SnapshotChoice;
@@ -33,13 +31,6 @@ import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
 import org.apache.flink.table.connector.source.abilities.SupportsStatisticReport;
-import org.apache.flink.table.connector.source.lookup.AsyncLookupFunctionProvider;
-import org.apache.flink.table.connector.source.lookup.LookupFunctionProvider;
-import org.apache.flink.table.connector.source.lookup.LookupOptions;
-import org.apache.flink.table.connector.source.lookup.PartialCachingAsyncLookupProvider;
-import org.apache.flink.table.connector.source.lookup.PartialCachingLookupProvider;
-import org.apache.flink.table.connector.source.lookup.cache.DefaultLookupCache;
-import org.apache.flink.table.connector.source.lookup.cache.LookupCache;
 import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.plan.stats.TableStats;
@@ -139,27 +130,14 @@ public class PomaiTableSource
 
     @Override
     public LookupRuntimeProvider getLookupRuntimeProvider(LookupContext context) {
-        ReadableConfig config = table.config();
         List<Integer> keys =
                 Arrays.stream(context.getKeys()).map(path -> path[0]).toList();
-        var settings = new LookupSettings(searchSettings(), keys, filters.predicate(), filters.ids());
-        boolean async = config.get(TableOptions.LOOKUP_ASYNC);
-        return switch (config.get(LookupOptions.CACHE_TYPE)) {
-            case NONE ->
-                async
-                        ? AsyncLookupFunctionProvider.of(new AsyncLookup(settings))
-                        : LookupFunctionProvider.of(new SyncLookup(settings));
-            case PARTIAL -> {
-                LookupCache cache = DefaultLookupCache.fromConfig(config);
-                yield async
-                        ? PartialCachingAsyncLookupProvider.of(new AsyncLookup(settings), cache)
-                        : PartialCachingLookupProvider.of(new SyncLookup(settings), cache);
-            }
-            case FULL ->
-                throw new ConfigurationException(
-                        "Cannot use option lookup.cache: 'FULL' (accepted: NONE, PARTIAL; the index itself is on the"
-                                + " task manager's disk)");
-        };
+        var all = new Scan(
+                table.access(), shape(), filters.predicate(), filters.ids(), Long.MAX_VALUE, SnapshotChoice.LATEST);
+        return LookupProviders.of(
+                table.config(),
+                () -> new LookupSettings(searchSettings(), keys, filters.predicate(), filters.ids()),
+                all);
     }
 
     private SnapshotChoice choice() {

@@ -174,6 +174,12 @@ public final class TableOptions {
                 LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_WRITE,
                 LookupOptions.PARTIAL_CACHE_EXPIRE_AFTER_ACCESS,
                 LookupOptions.PARTIAL_CACHE_CACHE_MISSING_KEY));
+        all.addAll(List.of(
+                LookupOptions.FULL_CACHE_RELOAD_STRATEGY,
+                LookupOptions.FULL_CACHE_PERIODIC_RELOAD_INTERVAL,
+                LookupOptions.FULL_CACHE_PERIODIC_RELOAD_SCHEDULE_MODE,
+                LookupOptions.FULL_CACHE_TIMED_RELOAD_ISO_TIME,
+                LookupOptions.FULL_CACHE_TIMED_RELOAD_INTERVAL_IN_DAYS));
         all.addAll(List.of(SINK_ID, SINK_SCRATCH_DIRECTORY, SINK_ORPHAN_AGE, SINK_COMPACTION));
         all.addAll(List.of(FactoryUtil.SOURCE_PARALLELISM, FactoryUtil.SINK_PARALLELISM));
         return all;
