@@ -144,6 +144,41 @@ abstract class NearestSqlSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
+    void theLogSaysOnceWhyAnOrderIsAScan() {
+        String rows = " FROM " + table("l2");
+        String order = " ORDER BY pomaidb.l2_distance(embedding, array(1, 0, 0, 0))";
+        assertTold("SELECT id" + rows + order, "l2_distance", "it has no LIMIT");
+        assertTold(
+                "SELECT id, pomaidb.l2_distance(embedding, array(1, 0, 0, 0)) AS far" + rows + " ORDER BY far",
+                "it has no LIMIT");
+        assertTold("SELECT id" + rows + order + " DESC LIMIT 5", "it begins with the farthest rows");
+        assertTold(
+                "SELECT id" + rows + " ORDER BY pomaidb.inner_product(embedding, array(1, 0, 0, 0)) DESC LIMIT 5",
+                "inner_product",
+                "the index's metric is l2");
+
+        assertThat(logged("SELECT id" + rows + order + " LIMIT 5")).isEmpty();
+        assertThat(logged("SELECT id" + rows + " ORDER BY id")).isEmpty();
+    }
+
+    private void assertTold(String sql, String... words) {
+        assertThat(logged(sql))
+                .as(sql)
+                .singleElement()
+                .asString()
+                .contains("is answered exactly by a full scan")
+                .contains(words);
+    }
+
+    private List<String> logged(String sql) {
+        try (var lines = new LogLines("io.pomaidb.spark.nearest.NearestOrder")) {
+            spark.sql(sql).collectAsList();
+            return lines.all();
+        }
+    }
+
+    @Test
     void functionsWorkOnAnyArrays() {
         Row row = spark.sql("SELECT pomaidb.l2_distance(array(0, 3), array(4, 0)),"
                         + " pomaidb.inner_product(array(1.5D, 2D), array(2, 4)),"

@@ -184,6 +184,62 @@ abstract class PayloadSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
+    void metadataAnswersCountsAndRanges() throws IOException {
+        Dataset<Row> all = rows(0, 400, DIM)
+                .selectExpr(
+                        "id - 50 AS id",
+                        "embedding",
+                        "cast(IF(id % 3 = 0, NULL, id - 100) AS INT) AS number",
+                        "cast(id / 4 AS DECIMAL(12, 2)) AS price",
+                        "timestamp_micros(id * 1000000) AS seen",
+                        "date_add(DATE'2020-01-01', cast(id AS INT)) AS day",
+                        "cast(id AS SMALLINT) AS small",
+                        "cast(NULL AS BIGINT) AS nothing",
+                        "cast(id AS DOUBLE) AS real",
+                        "concat('w', id) AS word");
+        String functions = "count(*), count(id), count(DISTINCT id), min(id), max(id), min(number), max(number),"
+                + " count(number), min(price), max(price), min(seen), max(day), min(small), max(nothing), count(nothing)";
+        writer(all.where("id < 200")).option("shards", 3).save(path("index"));
+        // Ids above all others: that none is there twice is told by the footers.
+        writer(all.where("id >= 200")).mode("append").save(path("index"));
+        assertAggregates(all, functions, true);
+        assertAggregates(all, "max(word), min(id)", false);
+        assertAggregates(all, "max(real), count(*)", false);
+        assertAggregates(all, "count(DISTINCT number)", false);
+        assertThat(reader().load(path("index")).where("number > 7").count())
+                .isEqualTo(all.where("number > 7").count());
+
+        writer(all.where("id = 349").withColumn("number", lit(-1)))
+                .mode("append")
+                .save(path("index"));
+        Dataset<Row> replaced = all.withColumn("number", expr("IF(id = 349, -1, number)"));
+        assertAggregates(replaced, "min(id), max(id)", true);
+        assertAggregates(replaced, functions, false);
+
+        index(path("index")).delete(-50, 349);
+        assertAggregates(replaced.where("id > -50 AND id < 349"), "min(id), max(id), count(*)", false);
+    }
+
+    private void assertAggregates(Dataset<Row> expected, String functions, boolean fromMetadata) {
+        expected.createOrReplaceTempView("expected_rows");
+        reader().load(path("index")).createOrReplaceTempView("index_rows");
+        Dataset<Row> asked = spark.sql("SELECT " + functions + " FROM index_rows");
+
+        assertThat(asked.collectAsList().toString())
+                .as(functions)
+                .isEqualTo(spark.sql("SELECT " + functions + " FROM expected_rows")
+                        .collectAsList()
+                        .toString());
+        String plan = asked.queryExecution().executedPlan().toString();
+        if (fromMetadata) {
+            assertThat(plan).contains("LocalTableScan").doesNotContain("BatchScan");
+        } else {
+            assertThat(plan).contains("BatchScan");
+        }
+    }
+
+    @Test
     void rowsTellWhereTheyAre() throws IOException {
         writer(documents(0, 50)).option("shards", 2).save(path("index"));
         writer(documents(40, 60)).mode("append").save(path("index"));

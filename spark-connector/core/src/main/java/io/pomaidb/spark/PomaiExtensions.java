@@ -10,7 +10,7 @@ import scala.Tuple3;
 import scala.runtime.BoxedUnit;
 
 /**
- * Adds the table function {@code pomai_search} to sessions. Spark finds this class by itself where the jar is on the class
+ * Adds the table function {@code pomai_search} to sessions, and has the log say which orders by nearness are scans. Spark finds this class by itself where the jar is on the class
  * path when the session is made; else {@code spark.sql.extensions} names it.
  */
 public final class PomaiExtensions implements SparkSessionExtensionsProvider {
@@ -26,6 +26,7 @@ public final class PomaiExtensions implements SparkSessionExtensionsProvider {
                 new FunctionIdentifier(SearchFunction.NAME),
                 new ExpressionInfo(SearchFunction.class.getName(), SearchFunction.NAME),
                 builder));
+        extensions.injectPreCBORule(session -> new ScannedOrders());
         return BoxedUnit.UNIT;
     }
 }

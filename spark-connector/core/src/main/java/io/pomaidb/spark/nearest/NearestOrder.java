@@ -30,8 +30,8 @@ public record NearestOrder(QueryVectors query, int limit) {
 
     private static final Logger LOG = LoggerFactory.getLogger(NearestOrder.class);
 
-    /** The order in which Spark wants rows; empty, and told in the log, if the index does not have it. */
-    public static Optional<NearestOrder> of(Snapshot snapshot, SortOrder[] orders, int limit) {
+    /** The order in which Spark wants rows of an index; empty, and told in the log, if the index does not have it. */
+    public static Optional<NearestOrder> of(String path, Snapshot snapshot, SortOrder[] orders, int limit) {
         if (orders.length == 0 || !(orders[0].expression() instanceof UserDefinedScalarFunc function)) {
             return Optional.empty();
         }
@@ -48,11 +48,17 @@ public record NearestOrder(QueryVectors query, int limit) {
             obstacle = "it does not compare column " + snapshot.schema().vectorColumn() + " with a constant vector of "
                     + snapshot.dim() + " components";
         }
-        LOG.info(
-                "An order by {} is answered by a scan of all rows, not by the index: {}",
-                comparison.get().functionName(),
-                obstacle);
+        tellScan(comparison.get(), path, obstacle);
         return Optional.empty();
+    }
+
+    /** Says in the log that an index does not answer an order of its rows, and why. */
+    public static void tellScan(VectorComparison comparison, String path, String obstacle) {
+        LOG.info(
+                "The order by {} of index {} is answered exactly by a full scan: {}",
+                comparison.functionName(),
+                path,
+                obstacle);
     }
 
     private static String obstacle(Snapshot snapshot, SortOrder[] orders, VectorComparison comparison, int limit) {

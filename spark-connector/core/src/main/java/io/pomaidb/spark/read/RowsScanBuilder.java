@@ -11,7 +11,6 @@ import io.pomaidb.spark.row.RowShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
@@ -40,7 +39,7 @@ public final class RowsScanBuilder
     private Predicate[] pushed = new Predicate[0];
     private int limit = RowsScan.NO_LIMIT;
     private Optional<NearestOrder> nearest = Optional.empty();
-    private Scan counts;
+    private Optional<AggregateScan> aggregates = Optional.empty();
 
     /** A read of all rows of a snapshot, until Spark says otherwise. */
     public RowsScanBuilder(PomaiIndex index, Snapshot snapshot, PomaiOptions options, Configuration configuration) {
@@ -49,6 +48,16 @@ public final class RowsScanBuilder
         this.options = options;
         this.configuration = configuration;
         this.columns = RowShape.schema(snapshot.schema());
+    }
+
+    /** The state of the index that is read. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Which rows are read, as far as Spark has said it. */
+    public RowFilter filter() {
+        return filter;
     }
 
     @Override
@@ -79,7 +88,7 @@ public final class RowsScanBuilder
     /** Spark finds the first rows among the first of all shards. */
     @Override
     public boolean pushTopN(SortOrder[] orders, int most) {
-        nearest = NearestOrder.of(snapshot, orders, most);
+        nearest = NearestOrder.of(index.path().toString(), snapshot, orders, most);
         return nearest.isPresent();
     }
 
@@ -91,31 +100,30 @@ public final class RowsScanBuilder
 
     @Override
     public boolean supportCompletePushDown(Aggregation aggregation) {
-        return counts(aggregation) != null;
+        return answers(aggregation).isPresent();
     }
 
     @Override
     public boolean pushAggregation(Aggregation aggregation) {
-        counts = counts(aggregation);
-        return counts != null;
+        aggregates = answers(aggregation);
+        return aggregates.isPresent();
     }
 
-    private Scan counts(Aggregation aggregation) {
-        if (!filter.isAll() || !CountScan.covers(aggregation, snapshot.schema())) {
-            return null;
+    private Optional<AggregateScan> answers(Aggregation aggregation) {
+        if (!filter.isAll()) {
+            return Optional.empty();
         }
         try {
-            OptionalLong rows = CountScan.rows(index, snapshot);
-            return rows.isPresent() ? new CountScan(index.path().toString(), aggregation, rows.getAsLong()) : null;
+            return AggregateScan.of(index, snapshot, aggregation);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot count the rows of index " + index.path(), e);
+            throw new UncheckedIOException("Cannot read the metadata of index " + index.path(), e);
         }
     }
 
     @Override
     public Scan build() {
-        if (counts != null) {
-            return counts;
+        if (aggregates.isPresent()) {
+            return aggregates.get();
         }
         return nearest.isPresent()
                 ? new NearestScan(index, snapshot, options, configuration, columns, filter, nearest.get())
