@@ -71,7 +71,7 @@ final class LayoutChange {
 
     private Snapshot next(Snapshot snapshot) {
         IndexParameters parameters = snapshot.parameters();
-        return snapshot.rewrite("reshard", parameters.withShards(target.shards(), target.routing()), segments);
+        return snapshot.rewrite(Snapshot.RESHARD, parameters.withShards(target.shards(), target.routing()), segments);
     }
 
     private Snapshot checked(Optional<Snapshot> current) {

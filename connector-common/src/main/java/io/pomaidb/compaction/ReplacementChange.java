@@ -22,7 +22,7 @@ record ReplacementChange(PomaiIndex index, Snapshot base, SegmentReplacement rep
                 .orElseThrow(() -> conflict(
                         index,
                         "another compaction, an overwrite or a rollback took the place of segments that it rewrote"));
-        return Optional.of(snapshot.rewrite("compact", snapshot.parameters(), segments));
+        return Optional.of(snapshot.rewrite(Snapshot.COMPACT, snapshot.parameters(), segments));
     }
 
     static CommitConflictException conflict(PomaiIndex index, String what) {

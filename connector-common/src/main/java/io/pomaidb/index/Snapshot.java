@@ -44,6 +44,11 @@ public record Snapshot(
     static final String APPEND = "append";
     static final String OVERWRITE = "overwrite";
 
+    /** Operations of {@link #rewrite}. */
+    public static final String COMPACT = "compact";
+
+    public static final String RESHARD = "reshard";
+
     public Snapshot {
         Objects.requireNonNull(indexId, "indexId");
         Objects.requireNonNull(commitId, "commitId");
@@ -96,10 +101,31 @@ public record Snapshot(
     /**
      * The snapshot after this one with other segments that hold the same rows, each with the sequence that its rows have.
      *
-     * @param operation one word
+     * @param operation {@link #COMPACT} or {@link #RESHARD}
      */
     public Snapshot rewrite(String operation, IndexParameters newParameters, List<Segment> rewritten) {
         return successor(operation, newParameters, unchangedLists(rewritten), rewritten, transactions);
+    }
+
+    /** Whether every row is in this snapshot what it was in the one before, though in other segments. */
+    public boolean keepsRows() {
+        return operation.equals(COMPACT) || operation.equals(RESHARD);
+    }
+
+    /** This snapshot with nothing but some of its segments, in their order; it is no index's. */
+    public Snapshot withSegments(List<Segment> some) {
+        return new Snapshot(
+                indexId,
+                version,
+                commitId,
+                operation,
+                timestampMillis,
+                parameters,
+                oldestVersion,
+                tags,
+                List.of(),
+                some,
+                transactions);
     }
 
     /** The snapshot after this one, with rows and parameters of an earlier one; what is committed stays committed. */

@@ -186,6 +186,19 @@ public final class IndexWrite implements Serializable {
                 : Optional.empty();
     }
 
+    private static SnapshotUpdate checked(CommitCheck check, SnapshotUpdate change) {
+        return current -> {
+            try {
+                if (current.isPresent()) {
+                    check.check(current.get());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return change.apply(current);
+        };
+    }
+
     /** As {@code change} says, after a check of the keys against what others committed since the plan. */
     private SnapshotUpdate withKeys(PomaiIndex index, WriteChange change, List<WrittenSegment> segments)
             throws IOException {
@@ -194,16 +207,7 @@ public final class IndexWrite implements Serializable {
         }
         KeyCheck check = KeyCheck.since(index, plannedOn(index));
         List<Segment> written = segments.stream().map(WrittenSegment::segment).toList();
-        return current -> {
-            try {
-                if (current.isPresent()) {
-                    check.check(current.get(), written);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return change.apply(current);
-        };
+        return checked(current -> check.check(current, written), change);
     }
 
     /**
@@ -223,6 +227,20 @@ public final class IndexWrite implements Serializable {
      */
     public Snapshot commit(Configuration configuration, List<WrittenSegment> written, Optional<Transaction> transaction)
             throws IOException {
+        return commit(configuration, written, transaction, CommitCheck.NONE);
+    }
+
+    /**
+     * As {@link #commit(Configuration, List, Optional)}, of what was decided on an earlier snapshot.
+     *
+     * @param check looks at each snapshot that the commit would follow, if there is one
+     */
+    public Snapshot commit(
+            Configuration configuration,
+            List<WrittenSegment> written,
+            Optional<Transaction> transaction,
+            CommitCheck check)
+            throws IOException {
         PomaiIndex index = index(configuration);
         IndexParameters layout = parameters();
         List<WrittenSegment> segments = written;
@@ -230,7 +248,7 @@ public final class IndexWrite implements Serializable {
             boolean disjoint = layout.routing().isByCluster() && areDisjoint(index, segments);
             var change = new WriteChange(planned, layout, segments, disjoint, transaction);
             try {
-                Snapshot snapshot = index.commit(withKeys(index, change, segments));
+                Snapshot snapshot = index.commit(checked(check, withKeys(index, change, segments)));
                 deleteLosers(index, snapshot, written);
                 return snapshot;
             } catch (UncheckedIOException e) {

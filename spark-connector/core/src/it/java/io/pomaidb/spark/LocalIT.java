@@ -61,6 +61,13 @@ class LocalIT {
     }
 
     @Nested
+    class ConcurrentChange extends ConcurrentChangeSpec {
+        ConcurrentChange() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Stream extends StreamSpec {
         Stream() {
             super(Master.LOCAL);

@@ -6,6 +6,7 @@ import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.spark.function.CatalogFunctions;
 import io.pomaidb.spark.procedure.ProcedureSource;
 import io.pomaidb.spark.write.EmptyWrite;
+import io.pomaidb.spark.write.IsolationLevel;
 import io.pomaidb.write.WriteMode;
 import java.time.Instant;
 import java.util.Map;
@@ -45,11 +46,13 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
 
     private String name = "";
     private CatalogPaths paths = new CatalogPaths(null);
+    private IsolationLevel isolation = IsolationLevel.SNAPSHOT;
 
     @Override
     public void initialize(String catalogName, CaseInsensitiveStringMap options) {
         name = catalogName;
         paths = new CatalogPaths(options.get(WAREHOUSE));
+        isolation = IsolationLevel.parse(options.get(IsolationLevel.SETTING));
     }
 
     @Override
@@ -100,7 +103,7 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
             throw new NoSuchTableException(identifier);
         }
         var options = PomaiOptions.parse(given);
-        return new SqlIndexTable(location.get(), location.get().snapshot(options), options, given);
+        return new SqlIndexTable(location.get(), location.get().snapshot(options), options, given, isolation);
     }
 
     @Override
@@ -172,7 +175,8 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
         }
         var options = PomaiOptions.parse(TableProperties.options(properties));
         EmptyWrite.commit(location.spark(), location.index(), options, schema, WriteMode.CREATE);
-        return new SqlIndexTable(location, location.snapshot(PomaiOptions.parse(Map.of())), options, Map.of());
+        return new SqlIndexTable(
+                location, location.snapshot(PomaiOptions.parse(Map.of())), options, Map.of(), isolation);
     }
 
     @Override

@@ -70,18 +70,28 @@ class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMet
     @Override
     public final ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
         var parsed = parse(options, Map.of());
-        var snapshot = location().snapshot(parsed);
-        location().refuseOthers(parsed, snapshot);
-        refuseOtherColumns(schema(location(), snapshot, queries, parsed));
-        if (queries.isPresent()) {
-            var hits = new HitsRelation(location().spark(), location().index(), snapshot, parsed, queries.get());
-            return () -> new HitsScan(hits);
+        if (queries.isEmpty()) {
+            return rows(parsed);
         }
+        var snapshot = readable(parsed);
+        var hits = new HitsRelation(location().spark(), location().index(), snapshot, parsed, queries.get());
+        return () -> new HitsScan(hits);
+    }
+
+    /** A read of the rows, whatever else the table may give. */
+    final RowsScanBuilder rows(PomaiOptions options) {
         return new RowsScanBuilder(
                 location().index(),
-                snapshot,
-                parsed,
+                readable(options),
+                options,
                 SessionSettings.hadoopConfiguration(location().spark()));
+    }
+
+    private Snapshot readable(PomaiOptions options) {
+        var snapshot = location().snapshot(options);
+        location().refuseOthers(options, snapshot);
+        refuseOtherColumns(schema(location(), snapshot, queries, options));
+        return snapshot;
     }
 
     /** Columns that were added since the table was loaded do no harm. */

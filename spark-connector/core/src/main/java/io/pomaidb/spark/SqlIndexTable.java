@@ -4,6 +4,7 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.spark.write.DeltaOperation;
 import io.pomaidb.spark.write.EmptyWrite;
+import io.pomaidb.spark.write.IsolationLevel;
 import io.pomaidb.write.WriteMode;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,10 +24,22 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  */
 final class SqlIndexTable extends ReadableIndexTable implements SupportsRowLevelOperations, TruncatableTable {
     private final Snapshot snapshot;
+    private final IsolationLevel isolation;
 
-    SqlIndexTable(IndexLocation location, Snapshot snapshot, PomaiOptions options, Map<String, String> given) {
+    /**
+     * A table.
+     *
+     * @param isolation of the operations that change its rows
+     */
+    SqlIndexTable(
+            IndexLocation location,
+            Snapshot snapshot,
+            PomaiOptions options,
+            Map<String, String> given,
+            IsolationLevel isolation) {
         super(location, snapshot, Optional.empty(), options, given);
         this.snapshot = snapshot;
+        this.isolation = isolation;
     }
 
     @Override
@@ -63,6 +76,7 @@ final class SqlIndexTable extends ReadableIndexTable implements SupportsRowLevel
                 parse(info.options(), Map.of()),
                 snapshot.schema().idColumn(),
                 info.command(),
-                this::newScanBuilder);
+                isolation,
+                options -> rows(parse(options, Map.of())));
     }
 }

@@ -54,6 +54,13 @@ class VersionIT {
     }
 
     @Nested
+    class ConcurrentChange extends ConcurrentChangeSpec {
+        ConcurrentChange() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Stream extends StreamSpec {
         Stream() {
             super(Master.LOCAL);

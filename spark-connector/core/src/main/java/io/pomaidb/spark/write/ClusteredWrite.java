@@ -5,6 +5,7 @@ import io.pomaidb.spark.column.IdColumn;
 import io.pomaidb.spark.function.IdAsLong;
 import io.pomaidb.spark.function.IdHash;
 import io.pomaidb.spark.session.SessionSettings;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.distributions.Distribution;
 import org.apache.spark.sql.connector.distributions.Distributions;
@@ -41,11 +42,13 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering, DeltaWrit
      * A write of one or more runs, or of one batch of a stream.
      *
      * @param queryId of the stream, the same after restarts
+     * @param read what the rows were made of, if they were made of the index's own
      */
-    static ClusteredWrite of(SparkSession spark, PomaiIndex index, PlannedWrite planned, String queryId) {
+    static ClusteredWrite of(
+            SparkSession spark, PomaiIndex index, PlannedWrite planned, String queryId, Optional<ReadRows> read) {
         var configuration = new SerializableConfiguration(SessionSettings.hadoopConfiguration(spark));
-        var write =
-                new IndexBatchWrite(spark, index.path().toString(), planned.plan(), planned.columns(), configuration);
+        var write = new IndexBatchWrite(
+                spark, index.path().toString(), planned.plan(), planned.columns(), configuration, read);
         return new ClusteredWrite(write, planned.columns().id(), planned.plan().partitions(), queryId);
     }
 

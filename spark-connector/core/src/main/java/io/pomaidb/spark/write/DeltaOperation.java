@@ -6,8 +6,12 @@ import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.spark.column.ColumnFinder;
 import io.pomaidb.spark.column.PayloadInput;
 import io.pomaidb.spark.column.RowColumns;
+import io.pomaidb.spark.read.RowsScanBuilder;
 import io.pomaidb.write.WriteMode;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.expressions.NamedReference;
@@ -21,7 +25,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
  * DELETE, UPDATE and MERGE: rows are told by their ids, deleted by these and updated as a whole, and what other writers
- * commit meanwhile stays. A row that two writers change has the change that is committed last.
+ * commit meanwhile stays. The commit fails if others have changed one of its rows since it read them.
  */
 public final class DeltaOperation implements SupportsDelta {
     private final SparkSession spark;
@@ -29,12 +33,17 @@ public final class DeltaOperation implements SupportsDelta {
     private final PomaiOptions options;
     private final String idColumn;
     private final Command command;
-    private final Function<CaseInsensitiveStringMap, ScanBuilder> scans;
+    private final IsolationLevel isolation;
+    private final Function<CaseInsensitiveStringMap, RowsScanBuilder> scans;
+
+    /** All that Spark has planned to read for this operation. */
+    private final List<RowsScanBuilder> reads = new ArrayList<>();
 
     /**
      * An operation.
      *
      * @param idColumn of the index
+     * @param isolation what others may commit between read and commit
      * @param scans reads the rows among which it looks for those to change
      */
     public DeltaOperation(
@@ -43,12 +52,14 @@ public final class DeltaOperation implements SupportsDelta {
             PomaiOptions options,
             String idColumn,
             Command command,
-            Function<CaseInsensitiveStringMap, ScanBuilder> scans) {
+            IsolationLevel isolation,
+            Function<CaseInsensitiveStringMap, RowsScanBuilder> scans) {
         this.spark = spark;
         this.index = index;
         this.options = options;
         this.idColumn = idColumn;
         this.command = command;
+        this.isolation = isolation;
         this.scans = scans;
     }
 
@@ -59,7 +70,9 @@ public final class DeltaOperation implements SupportsDelta {
 
     @Override
     public ScanBuilder newScanBuilder(CaseInsensitiveStringMap scanOptions) {
-        return scans.apply(scanOptions);
+        RowsScanBuilder read = scans.apply(scanOptions);
+        reads.add(read);
+        return read;
     }
 
     @Override
@@ -82,12 +95,17 @@ public final class DeltaOperation implements SupportsDelta {
         @Override
         public DeltaWrite build() {
             StructType rows = info.schema();
-            if (rows.isEmpty()) {
-                return ClusteredWrite.of(
-                        spark, index, PlannedWrite.deletions(index, options, onlyIds()), info.queryId());
-            }
-            return ClusteredWrite.of(
-                    spark, index, PlannedWrite.of(spark, index, options, rows, WriteMode.APPEND), info.queryId());
+            PlannedWrite planned = rows.isEmpty()
+                    ? PlannedWrite.deletions(index, options, onlyIds())
+                    : PlannedWrite.of(spark, index, options, rows, WriteMode.APPEND);
+            return ClusteredWrite.of(spark, index, planned, info.queryId(), read());
+        }
+
+        /** Of several reads the oldest: nothing has changed since any of them if nothing has since that one. */
+        private Optional<ReadRows> read() {
+            return reads.stream()
+                    .min(Comparator.comparingLong(scan -> scan.snapshot().version()))
+                    .map(scan -> new ReadRows(command, scan.snapshot(), scan.filter(), options, isolation));
         }
 
         private RowColumns onlyIds() {

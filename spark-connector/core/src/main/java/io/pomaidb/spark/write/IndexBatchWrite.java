@@ -4,6 +4,7 @@ import io.pomaidb.index.CommitStateUnknownException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Transaction;
 import io.pomaidb.spark.column.RowColumns;
+import io.pomaidb.write.CommitCheck;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
@@ -35,6 +36,9 @@ final class IndexBatchWrite implements DeltaBatchWrite {
     private final RowColumns columns;
     private final SerializableConfiguration configuration;
 
+    /** What the rows were made of, if they were made of the index's own. */
+    private final Optional<ReadRows> read;
+
     /** Spark calls {@link #abort} also when {@link #commit} fails, where the snapshot may exist and list the files. */
     private boolean commitStateUnknown;
 
@@ -43,17 +47,19 @@ final class IndexBatchWrite implements DeltaBatchWrite {
             String path,
             IndexWrite plan,
             RowColumns columns,
-            SerializableConfiguration configuration) {
+            SerializableConfiguration configuration,
+            Optional<ReadRows> read) {
         this.spark = spark;
         this.path = path;
         this.plan = plan;
         this.columns = columns;
         this.configuration = configuration;
+        this.read = read;
     }
 
     /** The same write once more. */
     IndexBatchWrite again() {
-        return new IndexBatchWrite(spark, path, plan.again(), columns, configuration);
+        return new IndexBatchWrite(spark, path, plan.again(), columns, configuration, read);
     }
 
     /** Hadoop's settings are many, and read once by each executor rather than once by each task. */
@@ -102,7 +108,11 @@ final class IndexBatchWrite implements DeltaBatchWrite {
 
     private void commit(WriterCommitMessage[] messages, Optional<Transaction> transaction) {
         try {
-            plan.commit(configuration.value(), segments(messages), transaction);
+            List<WrittenSegment> written = segments(messages);
+            var index = PomaiIndex.at(new Path(path), configuration.value());
+            CommitCheck check =
+                    read.map(rows -> rows.check(index, plan, written)).orElse(CommitCheck.NONE);
+            plan.commit(configuration.value(), written, transaction, check);
         } catch (CommitStateUnknownException e) {
             commitStateUnknown = true;
             throw new UncheckedIOException(e);

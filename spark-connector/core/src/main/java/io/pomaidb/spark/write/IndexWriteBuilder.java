@@ -3,6 +3,7 @@ package io.pomaidb.spark.write;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.write.WriteMode;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.SupportsTruncate;
@@ -53,7 +54,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
     @Override
     public Write build() {
         var used = mode == WriteMode.OVERWRITE ? overwriting : options;
-        return ClusteredWrite.of(
-                spark, index, PlannedWrite.of(spark, index, used, info.schema(), mode), info.queryId());
+        var planned = PlannedWrite.of(spark, index, used, info.schema(), mode);
+        return ClusteredWrite.of(spark, index, planned, info.queryId(), Optional.empty());
     }
 }
