@@ -19,7 +19,7 @@ public final class Bucket implements UnboundFunction {
     public BoundFunction bind(StructType arguments) {
         boolean isKey =
                 arguments.size() == 2 && arguments.fields()[1].dataType().equals(DataTypes.StringType);
-        return isKey ? new OfKey() : new OfNumber();
+        return new OfId(isKey ? DataTypes.StringType : DataTypes.LongType);
     }
 
     @Override
@@ -32,50 +32,30 @@ public final class Bucket implements UnboundFunction {
         return NAME + "(shards int, id bigint or string): the shard of an id";
     }
 
-    private static int shard(InternalRow arguments, long id) {
-        return Sharding.shardOf(id, arguments.getInt(0));
-    }
+    /** The function for ids of one type. */
+    public static final class OfId implements ScalarFunction<Integer> {
+        private final DataType type;
 
-    /** Of ids that are numbers. */
-    public static final class OfNumber implements ScalarFunction<Integer> {
-        @Override
-        public Integer produceResult(InternalRow arguments) {
-            return arguments.isNullAt(0) || arguments.isNullAt(1) ? null : shard(arguments, arguments.getLong(1));
+        OfId(DataType type) {
+            this.type = type;
         }
 
-        @Override
-        public DataType[] inputTypes() {
-            return new DataType[] {DataTypes.IntegerType, DataTypes.LongType};
-        }
-
-        @Override
-        public DataType resultType() {
-            return DataTypes.IntegerType;
-        }
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public String canonicalName() {
-            return "pomaidb.bucket(int, bigint)";
-        }
-    }
-
-    /** Of ids that are strings. */
-    public static final class OfKey implements ScalarFunction<Integer> {
         @Override
         public Integer produceResult(InternalRow arguments) {
             return arguments.isNullAt(0) || arguments.isNullAt(1)
                     ? null
-                    : shard(arguments, KeyHash.idOf(arguments.getUTF8String(1).getBytes()));
+                    : Sharding.shardOf(engineId(arguments), arguments.getInt(0));
+        }
+
+        private long engineId(InternalRow arguments) {
+            return type.equals(DataTypes.LongType)
+                    ? arguments.getLong(1)
+                    : KeyHash.idOf(arguments.getUTF8String(1).getBytes());
         }
 
         @Override
         public DataType[] inputTypes() {
-            return new DataType[] {DataTypes.IntegerType, DataTypes.StringType};
+            return new DataType[] {DataTypes.IntegerType, type};
         }
 
         @Override
@@ -90,7 +70,7 @@ public final class Bucket implements UnboundFunction {
 
         @Override
         public String canonicalName() {
-            return "pomaidb.bucket(int, string)";
+            return "pomaidb.bucket(int, " + type.catalogString() + ")";
         }
     }
 }
