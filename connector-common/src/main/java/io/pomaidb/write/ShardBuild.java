@@ -19,6 +19,7 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 /** What a write does to one shard while its rows come in: a native database with the rows, and the ids it deletes. */
 final class ShardBuild implements AutoCloseable {
     private static final int MAX_BATCH_ROWS = 8192;
+    private static final int BYTES_BESIDE_VECTOR = 64;
 
     private final Path directory;
     private final int shard;
@@ -31,6 +32,9 @@ final class ShardBuild implements AutoCloseable {
     private int dim;
     private long firstId;
     private final RowCount count = new RowCount();
+    private long added;
+    private long bytesOfRow;
+    private long mostBytes;
     private long freezeNanos;
     private long uploadNanos;
 
@@ -44,13 +48,20 @@ final class ShardBuild implements AutoCloseable {
         return database != null;
     }
 
+    /** The native memory that the rows take until they are published, roughly: themselves, and their graph's making. */
+    long nativeBytes() {
+        return database == null ? 0 : Math.min(mostBytes, added * bytesOfRow);
+    }
+
     /** Makes the database for the first row. */
     void open(DatabaseOptions options, long idOfFirst, int batchBytes) throws IOException {
         LocalDirectories.createPrivate(directory);
         dim = options.dim();
         firstId = idOfFirst;
-        int bytesOfRow = Math.multiplyExact(dim, Float.BYTES);
-        batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfRow)));
+        int bytesOfVector = Math.multiplyExact(dim, Float.BYTES);
+        bytesOfRow = bytesOfVector + bytesOfVector / 2 + 12L * options.hnswM() + BYTES_BESIDE_VECTOR;
+        mostBytes = options.memoryBudgetBytes() == 0 ? Long.MAX_VALUE : options.memoryBudgetBytes();
+        batch = new VectorBatch(dim, Math.max(1, Math.min(MAX_BATCH_ROWS, batchBytes / bytesOfVector)));
         try {
             database = PomaiDatabase.open(directory, options);
             if (options.fsync() == FsyncPolicy.NEVER) {
@@ -67,6 +78,7 @@ final class ShardBuild implements AutoCloseable {
             flush();
         }
         reader.read(id, vector, batch.vectors(), batch.add(id));
+        added++;
         count.add(id);
     }
 

@@ -276,6 +276,11 @@ public final class ShardWriter implements AutoCloseable {
         return times;
     }
 
+    /** The native memory, in bytes, that the rows written so far take until {@link #finish} has published them, roughly. */
+    public long nativeBytes() {
+        return builds.values().stream().mapToLong(ShardBuild::nativeBytes).sum();
+    }
+
     /** Native databases that got rows. */
     public int openDatabases() {
         return openDatabases;

@@ -72,6 +72,7 @@ abstract class MetricsSpec extends SparkSpec {
         assertThat(counts.total("pomaidb vectors written")).isEqualTo(ROWS);
         assertThat(counts.total("vectors written")).isEqualTo(ROWS);
         assertThat(counts.total("pomaidb bytes uploaded")).isGreaterThan(ROWS * DIM * Float.BYTES);
+        assertThat(counts.total("pomaidb native memory bytes, tasks together")).isGreaterThan(ROWS * DIM * Float.BYTES);
         assertThat(counts.totals).containsKeys("pomaidb freeze milliseconds", "pomaidb upload milliseconds");
         assertThat(counts.total("pomaidb vectors per second, tasks together")).isPositive();
     }

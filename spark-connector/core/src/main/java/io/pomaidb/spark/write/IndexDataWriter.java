@@ -32,6 +32,11 @@ import org.slf4j.LoggerFactory;
 final class IndexDataWriter implements DeltaWriter<InternalRow> {
     private static final Logger LOG = LoggerFactory.getLogger(IndexDataWriter.class);
 
+    private static final long SECONDS_BETWEEN_LINES = 30;
+
+    /** To add up what is held takes longer than a row's turn. */
+    private static final long ROWS_BETWEEN_LOOKS = 4096;
+
     private static final CustomMetric ROWS = new RowsWritten();
 
     private final String path;
@@ -45,7 +50,8 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     private final SparkValues payload;
 
     private final TaskContext context;
-    private final long started = System.nanoTime();
+    private final BuildProgress progress;
+    private final NativeMemory memory;
     private final WriteTally tally;
     private long rows;
 
@@ -60,6 +66,8 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
         this.vector = column == null ? null : column.encoding().reader();
         this.payload = columns.payload().reader();
         this.context = context;
+        this.progress = new BuildProgress(path, context.partitionId(), SECONDS_BETWEEN_LINES);
+        this.memory = NativeMemory.of(path, context.taskMemoryManager());
         // The kill may come after the check in commit(), which Spark does not follow by abort().
         TaskCompletionListener cleanUp = ended -> {
             if (ended.isInterrupted() || ended.isFailed()) {
@@ -106,6 +114,10 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
             writer.write(id.read(row), read, payload);
         }
         rows++;
+        progress.rows(rows);
+        if (rows % ROWS_BETWEEN_LOOKS == 0) {
+            memory.hold(writer.nativeBytes());
+        }
     }
 
     /** What Spark is told of writes. */
@@ -131,6 +143,7 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     @Override
     public WriterCommitMessage commit() throws IOException {
         refuseIfKilled();
+        memory.hold(writer.nativeBytes());
         LOG.info(
                 "Building the segments of {} rows that partition {} writes to index {}",
                 rows,
@@ -140,8 +153,8 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
         long uploaded = segments.stream()
                 .mapToLong(written -> written.segment().bytes())
                 .sum();
-        long nanos = System.nanoTime() - started;
-        tally.add(rows, uploaded, writer.times(), nanos);
+        long nanos = progress.nanos();
+        tally.add(rows, uploaded, memory.most(), writer.times(), nanos);
         LOG.info(
                 "Built and uploaded {} segments of {} bytes, after {} s",
                 segments.size(),
@@ -166,6 +179,7 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     /** Frees memory and scratch files. What {@link #commit} uploaded stays: it is the driver's to publish. */
     @Override
     public void close() throws IOException {
+        memory.close();
         writer.close();
     }
 }

@@ -15,6 +15,7 @@ final class WriteTally implements Serializable {
 
     private final LongAccumulator rows;
     private final LongAccumulator bytes;
+    private final LongAccumulator memory;
     private final LongAccumulator freezing;
     private final LongAccumulator uploading;
     private final LongAccumulator speed;
@@ -23,15 +24,21 @@ final class WriteTally implements Serializable {
     WriteTally(SparkContext context) {
         rows = context.longAccumulator("pomaidb vectors written");
         bytes = context.longAccumulator("pomaidb bytes uploaded");
+        memory = context.longAccumulator("pomaidb native memory bytes, tasks together");
         freezing = context.longAccumulator("pomaidb freeze milliseconds");
         uploading = context.longAccumulator("pomaidb upload milliseconds");
         speed = context.longAccumulator("pomaidb vectors per second, tasks together");
     }
 
-    /** Adds what a task has done. */
-    void add(long written, long uploaded, ShardWriter.Times times, long taskNanos) {
+    /**
+     * Adds what a task has done.
+     *
+     * @param held the most native memory that it has held
+     */
+    void add(long written, long uploaded, long held, ShardWriter.Times times, long taskNanos) {
         rows.add(written);
         bytes.add(uploaded);
+        memory.add(held);
         freezing.add(TimeUnit.NANOSECONDS.toMillis(times.freezeNanos()));
         uploading.add(TimeUnit.NANOSECONDS.toMillis(times.uploadNanos()));
         speed.add(Math.round(written * (double) TimeUnit.SECONDS.toNanos(1) / taskNanos));

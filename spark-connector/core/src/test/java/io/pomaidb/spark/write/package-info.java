@@ -1,0 +1,2 @@
+/** Tests of what writing tasks keep account of. */
+package io.pomaidb.spark.write;
