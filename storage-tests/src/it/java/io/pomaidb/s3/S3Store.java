@@ -4,6 +4,8 @@ import io.pomaidb.fixture.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** An S3 server in a process of its own with one bucket, and how S3A gets there. */
@@ -52,20 +54,27 @@ final class S3Store implements AutoCloseable {
     }
 
     /** What S3A needs to get to the bucket. */
+    Map<String, String> settings() {
+        var settings = new TreeMap<String, String>();
+        settings.put("fs.s3a.endpoint", "http://127.0.0.1:" + port);
+        settings.put("fs.s3a.endpoint.region", "us-east-1");
+        settings.put("fs.s3a.path.style.access", "true");
+        settings.put("fs.s3a.connection.ssl.enabled", "false");
+        settings.put("fs.s3a.access.key", KEY_ID);
+        settings.put("fs.s3a.secret.key", SECRET_KEY);
+        settings.put("fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
+        settings.put("fs.s3a.attempts.maximum", "4");
+        settings.put("fs.s3a.retry.limit", "4");
+        settings.put("fs.s3a.retry.interval", "200ms");
+        // Each test has file systems of its own, with its own configuration.
+        settings.put("fs.s3a.impl.disable.cache", "true");
+        return settings;
+    }
+
+    /** The settings in a configuration. */
     Configuration configuration() {
         var configuration = new Configuration();
-        configuration.set("fs.s3a.endpoint", "http://127.0.0.1:" + port);
-        configuration.set("fs.s3a.endpoint.region", "us-east-1");
-        configuration.setBoolean("fs.s3a.path.style.access", true);
-        configuration.setBoolean("fs.s3a.connection.ssl.enabled", false);
-        configuration.set("fs.s3a.access.key", KEY_ID);
-        configuration.set("fs.s3a.secret.key", SECRET_KEY);
-        configuration.set("fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
-        configuration.setInt("fs.s3a.attempts.maximum", 4);
-        configuration.setInt("fs.s3a.retry.limit", 4);
-        configuration.set("fs.s3a.retry.interval", "200ms");
-        // Each test has file systems of its own, with its own configuration.
-        configuration.setBoolean("fs.s3a.impl.disable.cache", true);
+        settings().forEach(configuration::set);
         return configuration;
     }
 
