@@ -10,9 +10,12 @@ import io.pomaidb.engine.VectorBatch;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.flink.fixture.Cluster;
 import io.pomaidb.index.Sharding;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,7 +37,6 @@ import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +47,11 @@ class SinkBenchmarkIT {
     private static final int SLOTS = 2;
     private static final int MEGABYTES = Integer.getInteger("pomai.benchmark.megabytes", 50);
     private static final int ROWS = MEGABYTES * (1 << 20) / (DIM * Float.BYTES);
-    private static final int CHECKPOINTS = 5;
+    private static final int CHECKPOINTS = 4;
+    private static final int ROUNDS = Integer.getInteger("pomai.benchmark.rounds", 3);
+
+    /** So that what a job needs to start is little beside what it does. */
+    private static final long LONG_ROWS = 4L * ROWS;
 
     @RegisterExtension
     private static final MiniClusterExtension CLUSTER = Cluster.extension(1, SLOTS);
@@ -78,7 +84,7 @@ class SinkBenchmarkIT {
     /** How long the engine takes, in a thread for each shard: all of it, and the freezing alone. */
     private record EngineAlone(double seconds, double freezeSeconds) {}
 
-    private EngineAlone engineAlone(String name) throws Exception {
+    private EngineAlone engineAlone(String name, long rows) throws Exception {
         var options = PomaiOptions.parse(Map.of());
         var database = DatabaseOptions.builder(DIM)
                 .metric(Metric.L2)
@@ -94,7 +100,7 @@ class SinkBenchmarkIT {
             for (int shard = 0; shard < SLOTS; shard++) {
                 int built = shard;
                 Path directory = Files.createDirectories(folder.resolve(name + shard));
-                builds.add(() -> build(directory, database, built));
+                builds.add(() -> build(directory, database, built, rows));
             }
             long start = System.nanoTime();
             long slowestFreeze = 0;
@@ -107,10 +113,10 @@ class SinkBenchmarkIT {
         }
     }
 
-    private static long build(Path directory, DatabaseOptions options, int shard) throws Exception {
+    private static long build(Path directory, DatabaseOptions options, int shard, long rows) throws Exception {
         try (var database = PomaiDatabase.open(directory, options);
                 var batch = new VectorBatch(DIM, 8192)) {
-            for (long id = 0; id < ROWS; id++) {
+            for (long id = 0; id < rows; id++) {
                 if (Sharding.shardOf(id, SLOTS) == shard) {
                     batch.vectors().put(batch.add(id), vector(id));
                     if (batch.isFull()) {
@@ -144,33 +150,48 @@ class SinkBenchmarkIT {
         return seconds(System.nanoTime() - start);
     }
 
-    @Test
-    void throughputBesideTheEngineAlone(TestReporter reporter) throws Exception {
-        run("warm-job", ROWS / 10);
-        EngineAlone engine = engineAlone("engine");
+    /** For the script to show. */
+    private static void print(String line) throws IOException {
+        Files.writeString(
+                Path.of("target", "sink-speed.txt"),
+                line + System.lineSeparator(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
 
-        double job = run("throughput", ROWS);
-
-        reporter.publishEntry(
-                "throughput",
-                "%d rows of %d components: engine alone %.2f s, job %.2f s, ratio %.2f"
-                        .formatted(ROWS, DIM, engine.seconds(), job, engine.seconds() / job));
-        assertThat(new TestIndex(
-                                folder,
-                                new org.apache.hadoop.fs.Path(
-                                        folder.resolve("throughput").toUri()),
-                                new org.apache.hadoop.conf.Configuration())
-                        .index()
-                        .latestExisting()
-                        .rows())
-                .isEqualTo(ROWS);
+    private static double median(double... values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
     }
 
     @Test
-    void checkpointDurationBesideTheFreezeOfTheSameRows(@InjectMiniCluster MiniCluster cluster, TestReporter reporter)
-            throws Exception {
-        run("warm-job", ROWS / 10);
-        EngineAlone engine = engineAlone("engine");
+    void throughputBesideTheEngineAlone() throws Exception {
+        run("warm-job", ROWS);
+        engineAlone("warm-engine", ROWS);
+        var engine = new double[ROUNDS];
+        var job = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            engine[round] = engineAlone("engine-" + round, LONG_ROWS).seconds();
+            job[round] = run("job-" + round, LONG_ROWS);
+            assertThat(rows("job-" + round)).isEqualTo(LONG_ROWS);
+        }
+        double alone = median(engine);
+        double sink = median(job);
+        print("throughput: %d rows of %d components: engine alone %.2f s, job %.2f s, ratio %.2f (medians of %d rounds)"
+                .formatted(LONG_ROWS, DIM, alone, sink, alone / sink, ROUNDS));
+    }
+
+    private long rows(String name) throws Exception {
+        var path = new org.apache.hadoop.fs.Path(folder.resolve(name).toUri());
+        var index = new TestIndex(folder, path, new org.apache.hadoop.conf.Configuration());
+        return index.index().latestExisting().rows();
+    }
+
+    @Test
+    void checkpointDurationBesideTheFreezeOfTheSameRows(@InjectMiniCluster MiniCluster cluster) throws Exception {
+        run("warm-job", ROWS);
+        engineAlone("warm-engine", ROWS);
+        EngineAlone engine = engineAlone("engine", ROWS);
         long interval = Math.max(1_000, (long) (engine.seconds() * 3_000));
         var environment = StreamExecutionEnvironment.getExecutionEnvironment();
         environment.setParallelism(SLOTS);
@@ -198,16 +219,8 @@ class SinkBenchmarkIT {
                 .toList();
         // Checkpoints and rows do not come in step, so what counts is all checkpoints' time over all rows.
         double each = millis.stream().mapToLong(duration -> duration).sum() / 1e3 / CHECKPOINTS;
-        reporter.publishEntry(
-                "checkpoints",
-                "%d MB: freeze alone %.2f s, checkpoints %.2f s (every %d ms, they took %s ms), ratio %.2f"
-                        .formatted(
-                                MEGABYTES,
-                                engine.freezeSeconds(),
-                                each,
-                                interval,
-                                millis,
-                                each / engine.freezeSeconds()));
+        print("checkpoints: %d MB: freeze alone %.2f s, checkpoints %.2f s (every %d ms, they took %s ms), ratio %.2f"
+                .formatted(MEGABYTES, engine.freezeSeconds(), each, interval, millis, each / engine.freezeSeconds()));
         assertThat(millis).isNotEmpty();
     }
 }

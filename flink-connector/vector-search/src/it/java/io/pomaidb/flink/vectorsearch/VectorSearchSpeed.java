@@ -28,7 +28,9 @@ class VectorSearchSpeed {
     @RegisterExtension
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
-    private static final int ROWS = Integer.getInteger("rows", 20_000);
+    /** With four shards enough for a graph in each: near the threshold some have one and some are scanned. */
+    private static final int ROWS = Integer.getInteger("rows", 40_000);
+
     private static final int QUERIES = Integer.getInteger("queries", 20_000);
 
     /** Of those that are asked one by one; a job of all of them would take long. */
