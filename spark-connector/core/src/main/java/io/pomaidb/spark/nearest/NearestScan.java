@@ -63,7 +63,7 @@ public final class NearestScan implements Scan, Batch, SupportsReportStatistics 
 
     @Override
     public InputPartition[] planInputPartitions() {
-        return ShardPartition.of(shards());
+        return ShardPartition.of(snapshot.indexId(), shards());
     }
 
     private List<Integer> shards() {

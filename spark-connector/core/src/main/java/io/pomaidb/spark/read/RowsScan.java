@@ -81,7 +81,7 @@ public final class RowsScan implements Batch, SupportsReportStatistics, Supports
                 .distinct()
                 .sorted()
                 .toList();
-        return ShardPartition.of(filter.among(shards, snapshot));
+        return ShardPartition.of(snapshot.indexId(), filter.among(shards, snapshot));
     }
 
     /**

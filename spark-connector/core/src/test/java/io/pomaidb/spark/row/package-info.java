@@ -1,0 +1,2 @@
+/** Tests of how shards become partitions. */
+package io.pomaidb.spark.row;
