@@ -1,12 +1,15 @@
 package io.pomaidb.write;
 
+import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.DataException;
 import io.pomaidb.index.Centroids;
+import io.pomaidb.index.IdType;
 import io.pomaidb.index.IndexParameters;
 import io.pomaidb.vector.VectorReader;
 import io.pomaidb.vector.VectorSource;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,8 +38,18 @@ public final class CentroidTraining {
      */
     public CentroidTraining(IndexParameters parameters, RandomGenerator random) {
         this.parameters = parameters;
-        this.capacity = Math.multiplyExact(parameters.shards(), SAMPLE_PER_CENTROID);
+        this.capacity = sampleSize(parameters.shards());
         this.random = random;
+    }
+
+    /** A training for an index that is made with options. */
+    public CentroidTraining(PomaiOptions options, RandomGenerator random) {
+        this(ParameterCheck.wanted(options, IdType.LONG, List.of()), random);
+    }
+
+    /** How many vectors centroids of that number are trained on; more make them no better. */
+    public static int sampleSize(int centroids) {
+        return Math.multiplyExact(centroids, SAMPLE_PER_CENTROID);
     }
 
     /**

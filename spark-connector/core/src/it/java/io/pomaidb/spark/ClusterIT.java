@@ -12,6 +12,13 @@ class ClusterIT {
     }
 
     @Nested
+    class FirstClusterWrite extends FirstClusterWriteSpec {
+        FirstClusterWrite() {
+            super(Master.CLUSTER);
+        }
+    }
+
+    @Nested
     class ColumnTypes extends ColumnTypesSpec {
         ColumnTypes() {
             super(Master.CLUSTER);

@@ -12,6 +12,13 @@ class LocalIT {
     }
 
     @Nested
+    class FirstClusterWrite extends FirstClusterWriteSpec {
+        FirstClusterWrite() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class ColumnTypes extends ColumnTypesSpec {
         ColumnTypes() {
             super(Master.LOCAL);

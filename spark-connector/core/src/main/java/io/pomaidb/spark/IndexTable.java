@@ -2,11 +2,14 @@ package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
+import io.pomaidb.config.ShardBy;
 import io.pomaidb.spark.write.IndexWriteBuilder;
+import io.pomaidb.spark.write.TrainedCentroids;
 import io.pomaidb.write.WriteMode;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
@@ -23,6 +26,12 @@ class IndexTable implements SupportsWrite {
     private final StructType schema;
     private final Map<String, String> defaults;
     private final WriteMode mode;
+
+    /**
+     * Whether the write that was planned last has to find the centroids first that its rows are sharded by. Spark asks for
+     * what the table can do when it has planned the write, and no sooner knows the write's options.
+     */
+    private volatile boolean trains;
 
     /**
      * A table.
@@ -53,12 +62,16 @@ class IndexTable implements SupportsWrite {
 
     /** Options with the path, which SQL tells by the table's name, and with others where they are not given. */
     final PomaiOptions parse(CaseInsensitiveStringMap options, Map<String, String> others) {
+        return StreamOptions.parse(merged(options, others));
+    }
+
+    private Map<String, String> merged(CaseInsensitiveStringMap options, Map<String, String> others) {
         Map<String, String> all = new HashMap<>(others);
         all.putAll(defaults);
         all.putIfAbsent(PomaiOption.PATH.optionName(), name());
         all.keySet().removeIf(options::containsKey);
         all.putAll(options.asCaseSensitiveMap());
-        return StreamOptions.parse(all);
+        return all;
     }
 
     /** Options that a write which replaces all rows takes from the index. */
@@ -80,7 +93,7 @@ class IndexTable implements SupportsWrite {
     @Override
     public Set<TableCapability> capabilities() {
         return EnumSet.of(
-                TableCapability.BATCH_WRITE,
+                trains ? TableCapability.V1_BATCH_WRITE : TableCapability.BATCH_WRITE,
                 TableCapability.STREAMING_WRITE,
                 TableCapability.TRUNCATE,
                 TableCapability.ACCEPT_ANY_SCHEMA);
@@ -88,12 +101,26 @@ class IndexTable implements SupportsWrite {
 
     @Override
     public final WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+        Map<String, String> given = merged(info.options(), Map.of());
+        trains = trains(given);
         return new IndexWriteBuilder(
                 location.spark(),
                 location.index(),
                 parse(info.options(), Map.of()),
                 parse(info.options(), keptByOverwrite()),
                 info,
-                mode);
+                mode,
+                trains ? Optional.of(given) : Optional.empty());
+    }
+
+    /** Whether a write with these options shards by nearness what is not sharded so yet. */
+    private boolean trains(Map<String, String> given) {
+        PomaiOptions options = StreamOptions.parse(given);
+        return options.shardBy() == ShardBy.CLUSTER
+                && TrainedCentroids.of(given).isEmpty()
+                && location.latest()
+                        .filter(snapshot ->
+                                snapshot.parameters().routing().isByCluster() && snapshot.shards() == options.shards())
+                        .isEmpty();
     }
 }

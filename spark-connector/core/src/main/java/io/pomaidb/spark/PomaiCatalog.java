@@ -78,7 +78,7 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
     @Override
     public Table loadTable(Identifier identifier) throws NoSuchTableException {
         if (identifier instanceof IndexIdentifier byOptions) {
-            return IndexTable.load(PomaiOptions.parse(byOptions.options()));
+            return IndexTable.load(StreamOptions.parse(byOptions.options()));
         }
         return load(identifier, Map.of());
     }

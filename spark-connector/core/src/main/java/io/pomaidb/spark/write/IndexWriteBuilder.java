@@ -3,6 +3,9 @@ package io.pomaidb.spark.write;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.write.WriteMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
@@ -21,6 +24,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
     private final PomaiOptions options;
     private final PomaiOptions overwriting;
     private final LogicalWriteInfo info;
+    private final Optional<Map<String, String>> trainedWith;
     private WriteMode mode;
 
     /**
@@ -29,6 +33,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
      * @param overwriting the options that count if it replaces all rows
      * @param info about the rows to write
      * @param mode what to do with the rows of an existing index
+     * @param trainedWith the options as text, if a write that makes the index is to find centroids first
      */
     public IndexWriteBuilder(
             SparkSession spark,
@@ -36,13 +41,15 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
             PomaiOptions options,
             PomaiOptions overwriting,
             LogicalWriteInfo info,
-            WriteMode mode) {
+            WriteMode mode,
+            Optional<Map<String, String>> trainedWith) {
         this.spark = spark;
         this.index = index;
         this.options = options;
         this.overwriting = overwriting;
         this.info = info;
         this.mode = mode;
+        this.trainedWith = trainedWith;
     }
 
     @Override
@@ -54,7 +61,19 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
     @Override
     public Write build() {
         var used = mode == WriteMode.OVERWRITE ? overwriting : options;
-        var planned = PlannedWrite.of(spark, index, used, info.schema(), mode);
+        if (trainedWith.isPresent() && (mode == WriteMode.OVERWRITE || !exists())) {
+            return new TrainingWrite(used, trainedWith.get(), mode);
+        }
+        var centroids = TrainedCentroids.of(info.options());
+        var planned = PlannedWrite.of(spark, index, used, info.schema(), mode, centroids);
         return ClusteredWrite.of(spark, index, planned, info.queryId(), Optional.empty());
+    }
+
+    private boolean exists() {
+        try {
+            return index.latest().isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the state of index " + index.path(), e);
+        }
     }
 }

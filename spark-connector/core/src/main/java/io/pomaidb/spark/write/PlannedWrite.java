@@ -29,9 +29,24 @@ import org.apache.spark.sql.types.StructType;
  * @param columns where ids, vectors and payload stand in the rows
  */
 record PlannedWrite(IndexWrite plan, RowColumns columns) {
-    /** Plans a write of rows of a schema. */
+    /** Plans a write of rows of a schema, which nothing was trained for. */
     static PlannedWrite of(
             SparkSession spark, PomaiIndex index, PomaiOptions options, StructType schema, WriteMode mode) {
+        return of(spark, index, options, schema, mode, noCentroids());
+    }
+
+    /**
+     * Plans a write of rows of a schema.
+     *
+     * @param trained for an index that is made
+     */
+    static PlannedWrite of(
+            SparkSession spark,
+            PomaiIndex index,
+            PomaiOptions options,
+            StructType schema,
+            WriteMode mode,
+            Optional<Centroids> trained) {
         try {
             Optional<Snapshot> existing = mode == WriteMode.CREATE ? Optional.empty() : index.latest();
             Optional<Snapshot> appendedTo = mode == WriteMode.APPEND ? existing : Optional.empty();
@@ -47,7 +62,8 @@ record PlannedWrite(IndexWrite plan, RowColumns columns) {
                     PomaiOption.VECTOR_COLUMN);
             var payload = finder.others(
                     id, vector, appendedTo.map(s -> s.schema().payload()).orElse(List.of()));
-            var centroids = mode == WriteMode.OVERWRITE ? centroids(index, options, existing) : noCentroids();
+            var centroids =
+                    trained.isEmpty() && mode == WriteMode.OVERWRITE ? centroids(index, options, existing) : trained;
             var plan = IndexWrite.plan(index, options, mode, id.type(), payload.columns(), centroids);
             return new PlannedWrite(plan, new RowColumns(id, vector, payload));
         } catch (IOException e) {
