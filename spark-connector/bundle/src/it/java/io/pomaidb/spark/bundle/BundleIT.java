@@ -1,6 +1,8 @@
 package io.pomaidb.spark.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -27,6 +29,8 @@ class BundleIT {
     /** Other versions of what the jar brings. */
     private static final String CONFLICTS = System.getProperty("pomai.conflicts", "");
 
+    private static final String MAVEN = System.getProperty("pomai.maven.repository", "");
+
     /** What the jar has to bring. */
     private static final Pattern BROUGHT =
             Pattern.compile("pomaidb-.*\\.jar|(delta-storage|jna)[^/]*\\.jar|classes|test-classes");
@@ -35,11 +39,15 @@ class BundleIT {
     private Path folder;
 
     private Path jobJar() throws IOException {
-        Path jar = folder.resolve("job.jar");
+        return jarOf(BundleJob.class);
+    }
+
+    private Path jarOf(Class<?> program) throws IOException {
+        Path jar = folder.resolve(program.getSimpleName() + ".jar");
         try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
-            String name = BundleJob.class.getName().replace('.', '/') + ".class";
+            String name = program.getName().replace('.', '/') + ".class";
             out.putNextEntry(new ZipEntry(name));
-            try (InputStream content = BundleJob.class.getClassLoader().getResourceAsStream(name)) {
+            try (InputStream content = program.getClassLoader().getResourceAsStream(name)) {
                 content.transferTo(out);
             }
             out.closeEntry();
@@ -61,7 +69,12 @@ class BundleIT {
     }
 
     private void run(List<String> options, String classPath, List<String> program) throws Exception {
-        var command = new ArrayList<String>();
+        run(List.of(), options, classPath, program);
+    }
+
+    private void run(List<String> before, List<String> options, String classPath, List<String> program)
+            throws Exception {
+        var command = new ArrayList<String>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.addAll(List.of(System.getProperty("spark.jvm.options").split(" ", -1)));
@@ -107,12 +120,104 @@ class BundleIT {
                 spark(),
                 List.of(
                         "org.apache.spark.deploy.SparkSubmit",
+                        "--master",
+                        "local-cluster[2,1,1024]",
                         "--jars",
                         JAR,
                         "--class",
                         BundleJob.class.getName(),
                         jobJar().toString(),
                         folder.toString()));
+    }
+
+    @Test
+    void itsPackageIsFoundInARepository() throws Exception {
+        String version = publish();
+        var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));
+        options.add("-Dspark.executor.extraClassPath=" + spark());
+        options.add("-Dspark.executor.memory=1g");
+        run(
+                options,
+                spark(),
+                List.of(
+                        "org.apache.spark.deploy.SparkSubmit",
+                        "--master",
+                        "local-cluster[1,1,1024]",
+                        "--conf",
+                        "spark.jars.ivy=" + folder.resolve("ivy"),
+                        "--conf",
+                        "spark.jars.ivySettings=" + ivySettings(),
+                        "--packages",
+                        "io.pomaidb:pomaidb-spark-bundle:" + version,
+                        "--class",
+                        BundleJob.class.getName(),
+                        jobJar().toString(),
+                        folder.toString()));
+    }
+
+    /** Makes a repository of the jar and the descriptions that lead to it, as a deployment would. */
+    private String publish() throws IOException {
+        Path module = Path.of(System.getProperty("basedir"));
+        String bundle = Path.of(JAR).getFileName().toString();
+        String version = bundle.substring("pomaidb-spark-bundle-".length(), bundle.length() - ".jar".length());
+        put(Path.of(JAR), "pomaidb-spark-bundle", version, ".jar");
+        put(module.resolve("dependency-reduced-pom.xml"), "pomaidb-spark-bundle", version, ".pom");
+        put(module.resolve("../pom.xml"), "pomaidb-spark-parent", version, ".pom");
+        put(module.resolve("../../pom.xml"), "pomaidb-parent", version, ".pom");
+        return version;
+    }
+
+    private void put(Path file, String artifact, String version, String ending) throws IOException {
+        Path target = Files.createDirectories(
+                folder.resolve("repository/io/pomaidb").resolve(artifact).resolve(version));
+        Files.copy(file, target.resolve(artifact + "-" + version + ending));
+    }
+
+    /** Ivy's settings with that repository, and with Maven's own on this disk in the place of Maven Central. */
+    private Path ivySettings() throws IOException {
+        return Files.writeString(
+                folder.resolve("ivysettings.xml"),
+                """
+                <ivysettings>
+                  <settings defaultResolver="both"/>
+                  <resolvers>
+                    <chain name="both" returnFirst="true">
+                      <ibiblio name="built" m2compatible="true" root="%s"/>
+                      <ibiblio name="central" m2compatible="true" root="%s"/>
+                    </chain>
+                  </resolvers>
+                </ivysettings>
+                """
+                        .formatted(
+                                folder.resolve("repository").toUri(),
+                                Path.of(MAVEN).toUri()));
+    }
+
+    @Test
+    void twoClassLoadersOfOneJvmHaveItAtOnce() throws Exception {
+        String classPath = String.join(
+                File.pathSeparator, spark(), jarOf(TwoLoadersJob.class).toString());
+        var program = List.of(TwoLoadersJob.class.getName(), JAR, jobJar().toString(), folder.toString());
+        run(settings("local[2]"), classPath, program);
+    }
+
+    @Test
+    void itWorksWhereTemporaryFilesCannotBeExecuted() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("noexec"));
+        Path libraries = Files.createDirectory(folder.resolve("libraries"));
+        String mount = "mount -t tmpfs -o noexec,size=512m tmpfs " + temporary;
+        assumeTrue(
+                new ProcessBuilder("unshare", "-m", "sh", "-c", mount).start().waitFor() == 0,
+                "Nothing can be mounted here");
+        var inItsOwnMounts = List.of("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh");
+        var options = new ArrayList<>(settings("local[2]"));
+        options.add("-Djava.io.tmpdir=" + temporary);
+        String classPath = String.join(File.pathSeparator, spark(), JAR, jobJar().toString());
+        List<String> job = List.of(BundleJob.class.getName(), folder.toString());
+        assertThatThrownBy(() -> run(inItsOwnMounts, options, classPath, job)).hasMessageContaining("pomai.native.dir");
+
+        options.add("-Dpomai.native.dir=" + libraries);
+        run(inItsOwnMounts, options, classPath, job);
     }
 
     @Test
