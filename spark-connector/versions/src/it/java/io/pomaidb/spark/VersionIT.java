@@ -12,6 +12,13 @@ class VersionIT {
     }
 
     @Nested
+    class FirstClusterWrite extends FirstClusterWriteSpec {
+        FirstClusterWrite() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Payload extends PayloadSpec {
         Payload() {
             super(Master.LOCAL);
