@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.feature.BucketedRandomProjectionLSH;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,6 +32,10 @@ import picocli.CommandLine.Option;
         description = "Indexes and searches the same vectors in each of the ways in which Spark can.")
 public final class RivalsBenchmark implements Callable<Integer> {
     private static final int THREADS = 2;
+
+    /** As many as are worth a job: each compares them with all rows. */
+    private static final int CROSS_JOIN_QUERIES = 100;
+
     private static final String CROSS_JOIN =
             """
             SELECT query, sort_array(collect_list(struct(distance, id))) AS hits FROM (
@@ -46,20 +52,24 @@ public final class RivalsBenchmark implements Callable<Integer> {
     @Option(names = "--queries", defaultValue = "500", description = "queries (default: ${DEFAULT-VALUE})")
     private int queries;
 
-    @Option(names = "--m", defaultValue = "16", description = "links of a node (default: ${DEFAULT-VALUE})")
-    private int m;
-
-    @Option(names = "--ef-construction", defaultValue = "200", description = "default: ${DEFAULT-VALUE}")
-    private int efConstruction;
-
-    @Option(names = "--ef-search", defaultValue = "64", description = "default: ${DEFAULT-VALUE}")
-    private int efSearch;
+    @Mixin
+    private GraphOptions graph;
 
     @Option(names = "--top-k", defaultValue = "10", description = "default: ${DEFAULT-VALUE}")
     private int topK;
 
-    @Option(names = "--no-cross-join", description = "leaves the cross join out, which takes minutes")
-    private boolean withoutCrossJoin;
+    @Option(
+            names = "--rounds",
+            defaultValue = "9",
+            description = "rounds of short searches (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
+    @Option(
+            names = "--cross-join-seconds",
+            defaultValue = "200",
+            description = "after which the cross join begins with no further queries; 0 leaves it out (default:"
+                    + " ${DEFAULT-VALUE})")
+    private int crossJoinSeconds;
 
     /** Runs the benchmark. */
     public static void main(String[] args) {
@@ -72,29 +82,31 @@ public final class RivalsBenchmark implements Callable<Integer> {
         var exact = exact(vectors);
         var scratch = Files.createTempDirectory("pomaidb-benchmark-");
         try (var spark = LocalSpark.start("PomaiDB and others", "local[" + THREADS + "]")) {
-            Dataset<Row> indexed = SparkBenchmark.frame(spark, vectors, 0, rows, scratch.resolve("rows"));
-            Dataset<Row> asked = SparkBenchmark.frame(spark, vectors, rows, queries, scratch.resolve("queries"));
+            Dataset<Row> indexed = BenchmarkRows.of(spark, vectors, 0, rows, THREADS, scratch.resolve("rows"));
+            Dataset<Row> asked = BenchmarkRows.of(spark, vectors, rows, queries, THREADS, scratch.resolve("queries"));
             System.out.printf(
                     Locale.ROOT,
-                    "%s, %,d x %d, %d queries, top %d, m %d, ef_construction %d, ef_search %d, local[%d]%n%-24s %10s %10s %10s%n",
+                    "%s, %,d x %d, %d queries, top %d, %s, local[%d]%n%-24s %10s %10s %10s%n",
                     vectors.name(),
                     rows,
                     BenchmarkVectors.DIM,
                     queries,
                     topK,
-                    m,
-                    efConstruction,
-                    efSearch,
+                    graph,
                     THREADS,
                     "",
                     "build, s",
                     "search, s",
                     "recall");
-            pomaidb(spark, indexed, asked, scratch.resolve("index").toString(), exact);
+            double search =
+                    pomaidb(spark, indexed, asked, scratch.resolve("index").toString(), exact);
             hnswlib(spark, indexed, vectors, exact);
             hashing(indexed, asked, exact);
-            if (!withoutCrossJoin) {
-                crossJoin(spark, indexed, asked, exact);
+            if (crossJoinSeconds > 0) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "pomaidb searches %.0f times as fast as the cross join%n",
+                        crossJoin(spark, indexed, asked, exact) / search);
             }
         } finally {
             Files.walkFileTree(scratch, new Deleting());
@@ -113,7 +125,7 @@ public final class RivalsBenchmark implements Callable<Integer> {
         return IntStream.range(0, queries).mapToObj(search::ids).toList();
     }
 
-    private void pomaidb(
+    private double pomaidb(
             SparkSession spark, Dataset<Row> indexed, Dataset<Row> asked, String path, List<List<Long>> exact) {
         var search = PomaiSearch.on(spark, path)
                 .queries(asked)
@@ -121,47 +133,48 @@ public final class RivalsBenchmark implements Callable<Integer> {
                 .queryVector("embedding")
                 .topK(topK);
         // Once more than it counts, as JVMs warm up with what is measured first.
-        write(indexed.limit(rows / 10), path);
+        graph.write(indexed.limit(rows / 10), THREADS, path);
         search.run().collectAsList();
-        long started = System.nanoTime();
-        write(indexed, path);
-        double build = secondsSince(started);
-        search.run().collectAsList();
-        started = System.nanoTime();
-        List<Row> hits = search.run().collectAsList();
-        double took = secondsSince(started);
+        double build = graph.write(indexed, THREADS, path);
+        var hits = new Timed<>(() -> search.run().collectAsList());
         Map<Integer, List<Long>> found = new HashMap<>();
-        for (Row hit : hits) {
+        for (Row hit : hits.result) {
             found.computeIfAbsent((int) (hit.getLong(0) - rows), query -> new ArrayList<>())
                     .add(hit.getLong(2));
         }
-        print("pomaidb", build, took, recall(found, exact));
+        print("pomaidb", build, hits.median, recall(found, exact));
+        return hits.median;
     }
 
-    private void write(Dataset<Row> frame, String path) {
-        frame.write()
-                .format("pomaidb")
-                .option("metric", "l2")
-                .option("shards", THREADS)
-                .option("hnsw_m", m)
-                .option("hnsw_ef_construction", efConstruction)
-                .option("hnsw_ef_search", efSearch)
-                .option("adaptive_threshold", 0)
-                .mode("overwrite")
-                .save(path);
+    /** What a search finds, and the median of its times after some that do not count. */
+    private final class Timed<T> {
+        private final double median;
+        private final T result;
+
+        Timed(Supplier<T> search) {
+            T last = search.get();
+            var seconds = new double[rounds];
+            for (int round = -rounds; round < rounds; round++) {
+                var watch = new Stopwatch();
+                last = search.get();
+                if (round >= 0) {
+                    seconds[round] = watch.seconds();
+                }
+            }
+            result = last;
+            median = Stopwatch.median(seconds);
+        }
     }
 
     private void hnswlib(SparkSession spark, Dataset<Row> indexed, BenchmarkVectors vectors, List<List<Long>> exact) {
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         var asked = new ArrayList<>(
                 IntStream.range(rows, rows + queries).mapToObj(vectors::row).toList());
-        long started = System.nanoTime();
-        try (var search = HnswlibSearch.build(indexed, rows, m, efConstruction, efSearch)) {
-            double build = secondsSince(started);
-            search.search(context, asked, topK);
-            started = System.nanoTime();
-            Map<Integer, List<Long>> found = search.search(context, asked, topK);
-            print("hnswlib-core", build, secondsSince(started), recall(found, exact));
+        var watch = new Stopwatch();
+        try (var search = HnswlibSearch.build(indexed, rows, graph.m, graph.efConstruction, graph.efSearch)) {
+            double build = watch.seconds();
+            var found = new Timed<>(() -> search.search(context, asked, topK));
+            print("hnswlib-core", build, found.median, recall(found.result, exact));
         }
     }
 
@@ -169,7 +182,7 @@ public final class RivalsBenchmark implements Callable<Integer> {
         var vector = functions.array_to_vector(indexed.col("embedding"));
         Dataset<Row> rowsOfVectors = indexed.withColumn("vector", vector);
         Dataset<Row> queryVectors = asked.withColumn("vector", functions.array_to_vector(asked.col("embedding")));
-        long started = System.nanoTime();
+        var watch = new Stopwatch();
         var model = new BucketedRandomProjectionLSH()
                 .setInputCol("vector")
                 .setOutputCol("hashes")
@@ -178,8 +191,8 @@ public final class RivalsBenchmark implements Callable<Integer> {
                 .setSeed(42)
                 .fit(rowsOfVectors);
         Dataset<Row> hashed = model.transform(rowsOfVectors).localCheckpoint();
-        double build = secondsSince(started);
-        started = System.nanoTime();
+        double build = watch.seconds();
+        watch = new Stopwatch();
         // Neighbours are in one cluster, whose rows are about 5 apart.
         List<Row> hits = model.approxSimilarityJoin(hashed, model.transform(queryVectors), 6, "distance")
                 .selectExpr("datasetB.id AS query", "datasetA.id AS id", "distance")
@@ -187,16 +200,35 @@ public final class RivalsBenchmark implements Callable<Integer> {
                 .agg(org.apache.spark.sql.functions.expr(
                         "slice(sort_array(collect_list(struct(distance, id))), 1, " + topK + ") AS hits"))
                 .collectAsList();
-        print("MLlib LSH", build, secondsSince(started), recall(hits(hits), exact));
+        print("MLlib LSH", build, watch.seconds(), recall(hits(hits), exact));
     }
 
-    private void crossJoin(SparkSession spark, Dataset<Row> indexed, Dataset<Row> asked, List<List<Long>> exact) {
+    /** Joins some queries after the other until the time is over. Gives the seconds that all of them take. */
+    private double crossJoin(SparkSession spark, Dataset<Row> indexed, Dataset<Row> asked, List<List<Long>> exact) {
         indexed.createOrReplaceTempView("indexed");
-        asked.createOrReplaceTempView("asked");
-        long started = System.nanoTime();
-        List<Row> hits =
-                spark.sql(CROSS_JOIN.formatted(topK).replace("\n", " ")).collectAsList();
-        print("SQL cross join", 0, secondsSince(started), recall(hits(hits), exact));
+        var found = new ArrayList<Row>();
+        var watch = new Stopwatch();
+        int joined = 0;
+        while (joined < queries && watch.seconds() < crossJoinSeconds) {
+            int end = Math.min(queries, joined + CROSS_JOIN_QUERIES);
+            asked.filter("id >= " + (rows + joined) + " AND id < " + (rows + end))
+                    .createOrReplaceTempView("asked");
+            found.addAll(
+                    spark.sql(CROSS_JOIN.formatted(topK).replace("\n", " ")).collectAsList());
+            joined = end;
+        }
+        double all = watch.seconds() * queries / joined;
+        print("SQL cross join", 0, all, recall(hits(found), exact.subList(0, joined)));
+        if (joined < queries) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "(its %d queries were not waited for: %d took %.1f s, and the time above is that times %.1f)%n",
+                    queries,
+                    joined,
+                    watch.seconds(),
+                    (double) queries / joined);
+        }
+        return all;
     }
 
     private Map<Integer, List<Long>> hits(List<Row> rowsOfHits) {
@@ -220,9 +252,5 @@ public final class RivalsBenchmark implements Callable<Integer> {
 
     private static void print(String what, double build, double search, double recall) {
         System.out.printf(Locale.ROOT, "%-24s %10.2f %10.3f %10.4f%n", what, build, search, recall);
-    }
-
-    private static double secondsSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1e9;
     }
 }
