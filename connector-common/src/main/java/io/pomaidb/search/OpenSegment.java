@@ -5,6 +5,7 @@ import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.engine.SearchParams;
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.RowSources;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentLease;
@@ -23,15 +24,24 @@ final class OpenSegment implements AutoCloseable {
     /** The filter's ids where the engine reads them; null where it names none. */
     private IdArray ids;
 
-    private SearchParams params = SearchParams.DEFAULTS;
+    private final boolean exact;
+    private SearchParams params;
 
     /**
      * Takes over {@code lease}.
      *
      * @param filters of the lease's segments
+     * @param exact whether searches compare every row
+     * @throws ConfigurationException if the engine library cannot be asked to
      */
-    OpenSegment(SegmentLease lease, List<IdFilter> filters) throws IOException {
+    OpenSegment(SegmentLease lease, List<IdFilter> filters, boolean exact) throws IOException {
+        if (exact && !lease.database().library().filtersIds()) {
+            throw new ConfigurationException("Cannot search exactly: the engine library "
+                    + lease.database().library().version() + " has no such search (use the bundled one)");
+        }
         this.lease = lease;
+        this.exact = exact;
+        this.params = SearchParams.builder().exact(exact).build();
         RowSources sources = filters.stream().allMatch(IdFilter::isAll) ? null : lease.sources();
         this.filter = sources == null ? filters.get(0) : merge(sources, filters);
         this.rows = lease.segments().stream().mapToLong(Segment::rows).sum();
@@ -98,7 +108,7 @@ final class OpenSegment implements AutoCloseable {
     SearchHits search(QueryBatch queries, int depth) {
         if (ids == null && !filter.isAll()) {
             ids = filter.allowed().or(filter::denied).map(OpenSegment::array).orElseThrow();
-            var builder = SearchParams.builder();
+            var builder = SearchParams.builder().exact(exact);
             params = (filter.allowed().isPresent() ? builder.allowed(ids) : builder.denied(ids)).build();
         }
         return database().searchBatch(queries, depth, params);
@@ -127,7 +137,6 @@ final class OpenSegment implements AutoCloseable {
     public void close() {
         IdArray closing = ids;
         ids = null;
-        params = SearchParams.DEFAULTS;
         if (closing != null) {
             closing.close();
         }

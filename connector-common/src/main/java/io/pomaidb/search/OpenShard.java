@@ -13,11 +13,13 @@ final class OpenShard implements AutoCloseable {
     private final List<OpenSegment> segments = new ArrayList<>();
     private final List<Segment> listed;
     private final List<IdFilter> filters;
+    private final boolean exact;
     private final Opener opener;
 
-    private OpenShard(List<Segment> listed, List<IdFilter> filters, Opener opener) throws IOException {
+    private OpenShard(List<Segment> listed, List<IdFilter> filters, boolean exact, Opener opener) throws IOException {
         this.listed = listed;
         this.filters = filters;
+        this.exact = exact;
         this.opener = opener;
         // A segment that may show nothing counts for what it replaces; the oldest ones replace nothing.
         int needed = listed.size();
@@ -30,7 +32,7 @@ final class OpenShard implements AutoCloseable {
             int first = 0;
             for (SegmentLease lease : leases) {
                 int end = first + lease.segments().size();
-                segments.add(new OpenSegment(lease, filters.subList(first, end)));
+                segments.add(new OpenSegment(lease, filters.subList(first, end), exact));
                 first = end;
             }
         } catch (IOException | RuntimeException e) {
@@ -68,12 +70,12 @@ final class OpenShard implements AutoCloseable {
                 segments,
                 segment -> view.filter().of(segment.segment()).and(IdFilter.deny(segment.deleted())),
                 filter -> {});
-        return new OpenShard(segments.stream().map(ShardSegment::segment).toList(), filters, opener);
+        return new OpenShard(segments.stream().map(ShardSegment::segment).toList(), filters, view.isExact(), opener);
     }
 
     /** Opens the same once more, as it is merged by now. */
     OpenShard again() throws IOException {
-        return new OpenShard(listed, filters, opener);
+        return new OpenShard(listed, filters, exact, opener);
     }
 
     /** Number of opened databases; 0 has the newest rows. */

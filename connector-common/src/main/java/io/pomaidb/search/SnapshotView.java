@@ -25,6 +25,7 @@ public final class SnapshotView {
     private final SegmentCache cache;
     private final int cores;
     private final SegmentFilter filter;
+    private final boolean exact;
 
     private SnapshotView(
             PomaiIndex index,
@@ -32,13 +33,15 @@ public final class SnapshotView {
             PomaiOptions options,
             SegmentCache cache,
             int cores,
-            SegmentFilter filter) {
+            SegmentFilter filter,
+            boolean exact) {
         this.index = Objects.requireNonNull(index, "index");
         this.snapshot = Objects.requireNonNull(snapshot, "snapshot");
         this.options = options;
         this.cache = cache;
         this.cores = cores;
         this.filter = filter;
+        this.exact = exact;
     }
 
     /**
@@ -50,13 +53,14 @@ public final class SnapshotView {
      */
     public static SnapshotView of(PomaiIndex index, Snapshot snapshot, PomaiOptions options, int cores)
             throws IOException {
-        return new SnapshotView(index, snapshot, options, SegmentCache.shared(options), cores, SegmentFilter.ALL);
+        return new SnapshotView(
+                index, snapshot, options, SegmentCache.shared(options), cores, SegmentFilter.ALL, false);
     }
 
     /** The view that shows only the rows that {@code further} lets through as well. */
     public SnapshotView where(SegmentFilter further) {
         SegmentFilter both = filter == SegmentFilter.ALL ? further : filter.and(further);
-        return new SnapshotView(index, snapshot, options, cache, cores, both);
+        return new SnapshotView(index, snapshot, options, cache, cores, both, exact);
     }
 
     /**
@@ -67,6 +71,15 @@ public final class SnapshotView {
      */
     public SnapshotView where(PayloadPredicate predicate) {
         return where(new PredicateFilter(this, predicate));
+    }
+
+    /** The view whose searches compare every row, and so find exactly the best, at the cost of a scan. */
+    public SnapshotView exactly() {
+        return new SnapshotView(index, snapshot, options, cache, cores, filter, true);
+    }
+
+    boolean isExact() {
+        return exact;
     }
 
     public PomaiIndex index() {

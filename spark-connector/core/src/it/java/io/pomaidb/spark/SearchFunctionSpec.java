@@ -1,5 +1,6 @@
 package io.pomaidb.spark;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class SearchFunctionSpec extends SparkSpec {
     private static final int DIM = 4;
     private static final int ROWS = 300;
+    private static final String PLANNED = "pomaidb approximate nearest 3";
 
     private String path;
 
@@ -106,6 +108,50 @@ abstract class SearchFunctionSpec extends SparkSpec {
 
         assertThat(hits.collectAsList()).extracting(row -> row.getString(0)).containsExactly("a", "a");
         assertThat(ids(hits)).allSatisfy(id -> assertThat(id).isLessThan(10));
+    }
+
+    @Test
+    @Tag("every-version")
+    void lateralSearchesForManyRowsAtOnce() {
+        int count = 2_500;
+        rows(0, count, DIM)
+                .withColumn("embedding", expr("IF(id % 100 = 7, NULL, embedding)"))
+                .createOrReplaceTempView("many_queries");
+        String search = "pomai_search(index => '" + path + "', query_vector => q.embedding, num_results => 3) h";
+        var inner = spark.sql("SELECT q.id AS query, h.rank, h.id FROM many_queries q, LATERAL " + search);
+        var outer = spark.sql("SELECT q.id AS query, h.rank, h.id FROM many_queries q LEFT JOIN LATERAL " + search);
+
+        assertThat(inner.queryExecution().executedPlan().toString()).contains(PLANNED);
+        assertThat(outer.queryExecution().executedPlan().toString()).contains(PLANNED);
+        List<Row> found = inner.orderBy("query", "rank").collectAsList();
+        assertThat(found).hasSize(3 * (count - 25));
+        for (int query : new int[] {0, 1023, 1024, 2_499}) {
+            assertThat(found.stream().filter(hit -> hit.getLong(0) == query).map(hit -> hit.getLong(2)))
+                    .containsExactlyElementsOf(nearest(query, 3));
+        }
+        assertThat(outer.count()).isEqualTo(3L * (count - 25) + 25);
+        assertThat(outer.filter("rank IS NULL AND id IS NULL AND query % 100 = 7")
+                        .count())
+                .isEqualTo(25);
+        assertThat(inner.limit(5).collectAsList()).hasSize(5);
+    }
+
+    @Test
+    @Tag("every-version")
+    void lateralSubqueriesThatSparkPlansOtherwiseHaveTheSameHits() {
+        rows(7_000, 7_005, DIM).createOrReplaceTempView("few_queries");
+        String search = "pomai_search(index => '" + path + "', query_vector => q.embedding, num_results => 3)";
+        var filtered = spark.sql("SELECT q.id AS query, h.id FROM few_queries q," + " LATERAL (SELECT * FROM " + search
+                + " WHERE rank = 2) h ORDER BY query");
+        var joined = spark.sql("SELECT q.id AS query, h.id FROM few_queries q LEFT JOIN LATERAL " + search
+                + " h ON h.rank = 1 ORDER BY query");
+
+        for (int query = 0; query < 5; query++) {
+            assertThat(ids(filtered).get(query))
+                    .isEqualTo(nearest(7_000 + query, 3).get(1));
+            assertThat(ids(joined).get(query))
+                    .isEqualTo(nearest(7_000 + query, 3).get(0));
+        }
     }
 
     @Test

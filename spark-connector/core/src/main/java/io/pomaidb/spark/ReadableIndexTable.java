@@ -9,6 +9,8 @@ import io.pomaidb.spark.row.RowShape;
 import io.pomaidb.spark.search.HitColumns;
 import io.pomaidb.spark.search.HitsRelation;
 import io.pomaidb.spark.search.HitsScan;
+import io.pomaidb.spark.search.NearestRows;
+import io.pomaidb.spark.search.NearestTable;
 import io.pomaidb.spark.search.Queries;
 import io.pomaidb.spark.session.SessionSettings;
 import io.pomaidb.write.WriteMode;
@@ -29,7 +31,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * An index, as its rows or, where the options bring queries, as their hits. Each run of a query reads the snapshot that
  * is the newest at that time, unless options name another.
  */
-class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMetadataColumns {
+class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMetadataColumns, NearestTable {
     private final Optional<Queries> queries;
 
     ReadableIndexTable(
@@ -92,6 +94,15 @@ class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMet
         location().refuseOthers(options, snapshot);
         refuseOtherColumns(schema(location(), snapshot, queries, options));
         return snapshot;
+    }
+
+    @Override
+    public final Optional<NearestRows> nearestRows(CaseInsensitiveStringMap options) {
+        if (queries.isPresent()) {
+            return Optional.empty();
+        }
+        var parsed = parse(options, Map.of());
+        return Optional.of(new NearestRows(location().spark(), location().index(), readable(parsed), parsed));
     }
 
     /** Columns that were added since the table was loaded do no harm. */

@@ -25,12 +25,17 @@ public final class LiteralVector {
         if (!(expression.eval(null) instanceof ArrayData array)) {
             return Optional.empty();
         }
+        return components(array, type.elementType());
+    }
+
+    /** The components of an array of numbers of a type; empty if it has a null. */
+    public static Optional<float[]> components(ArrayData array, DataType type) {
         var vector = new float[array.numElements()];
         for (int i = 0; i < vector.length; i++) {
             if (array.isNullAt(i)) {
                 return Optional.empty();
             }
-            vector[i] = component(array, i, type.elementType());
+            vector[i] = component(array, i, type);
         }
         return Optional.of(vector);
     }

@@ -45,14 +45,24 @@ public final class HitColumns implements Serializable {
     private final IdType idType;
     private final StructType schema;
 
-    /** The id, and what of the index is asked for besides; null where hits themselves tell all. */
+    /** The id, where hits are not rows, and what of the index is asked for; null where hits themselves tell all. */
     private final RowShape shape;
 
-    private HitColumns(boolean withQueryId, IdType idType, StructType schema, RowShape shape) {
+    /** Whether what is fetched is all of a hit. */
+    private final boolean rows;
+
+    private HitColumns(boolean withQueryId, IdType idType, StructType schema, RowShape shape, boolean rows) {
         this.withQueryId = withQueryId;
         this.idType = idType;
         this.schema = schema;
         this.shape = shape;
+        this.rows = rows;
+    }
+
+    /** Columns of the index and nothing else. */
+    static HitColumns ofRows(Snapshot snapshot, StructType columns) {
+        var shape = RowShape.of(snapshot.schema(), columns, snapshot.dim());
+        return new HitColumns(false, snapshot.schema().idType(), columns, shape, true);
     }
 
     /**
@@ -77,12 +87,12 @@ public final class HitColumns implements Serializable {
             schema = schema.add(column);
         }
         if (more.isEmpty() && columns.idType() != IdType.STRING) {
-            return new HitColumns(queryIds.isPresent(), columns.idType(), schema, null);
+            return new HitColumns(queryIds.isPresent(), columns.idType(), schema, null, false);
         }
         var fetched = new ArrayList<StructField>(more);
         fetched.add(0, RowShape.schema(columns).apply(columns.idColumn()));
         var shape = RowShape.of(columns, new StructType(fetched.toArray(new StructField[0])), snapshot.dim());
-        return new HitColumns(queryIds.isPresent(), columns.idType(), schema, shape);
+        return new HitColumns(queryIds.isPresent(), columns.idType(), schema, shape, false);
     }
 
     private static List<StructField> asked(String attempt, String names, IndexSchema columns) {
@@ -126,11 +136,15 @@ public final class HitColumns implements Serializable {
         return schema;
     }
 
+    boolean areRows() {
+        return rows;
+    }
+
     boolean withQueryId() {
         return withQueryId;
     }
 
-    /** What has to be fetched of a hit's row, the id first; empty if nothing. */
+    /** What has to be fetched of a hit's row; empty if nothing. */
     Optional<RowShape> fetched() {
         return Optional.ofNullable(shape);
     }
@@ -155,6 +169,9 @@ public final class HitColumns implements Serializable {
      * @param found its id, and what else was fetched
      */
     InternalRow row(Object queryId, int rank, float score, GenericInternalRow found) {
+        if (rows) {
+            return found;
+        }
         var cells = new Object[schema.size()];
         int at = 0;
         if (withQueryId) {

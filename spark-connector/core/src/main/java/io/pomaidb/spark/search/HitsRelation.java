@@ -3,10 +3,12 @@ package io.pomaidb.spark.search;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
+import java.util.Optional;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.TableScan;
 import org.apache.spark.sql.types.StructType;
@@ -24,7 +26,9 @@ public final class HitsRelation extends BaseRelation implements TableScan {
 
     private final HitColumns columns;
 
-    /** Made once: Spark plans a query more than once, and each time would read and broadcast the queries. */
+    /** Made once, and with it the queries read: Spark plans a query more than once. */
+    private SearchJob job;
+
     private RDD<Row> hits;
 
     /** The hits of queries in a snapshot. Nothing is read yet. */
@@ -54,16 +58,26 @@ public final class HitsRelation extends BaseRelation implements TableScan {
         return false;
     }
 
+    private SearchJob job() {
+        if (job == null) {
+            job = SearchJob.of(spark, index, snapshot, options, queries, columns);
+        }
+        return job;
+    }
+
     /** Reads the queries, which runs a job if they are in a DataFrame; the search itself runs with the RDD. */
     @Override
     @SuppressWarnings({"unchecked", "rawtypes"}) // What Spark wants of rows that need no conversion.
     public synchronized RDD<Row> buildScan() {
         if (hits == null) {
-            hits = (RDD) new SearchJob(spark, index, snapshot, options, queries, columns)
-                    .rows()
-                    .rdd();
+            hits = (RDD) job().rows().rdd();
         }
         return hits;
+    }
+
+    /** The hits, where the driver is the executor too and soon has them; empty elsewhere. */
+    synchronized Optional<InternalRow[]> searchHere() {
+        return job().rowsHere();
     }
 
     @Override

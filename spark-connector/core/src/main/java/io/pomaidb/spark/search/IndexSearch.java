@@ -20,9 +20,11 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * @param path of the index
  * @param snapshot what is searched
- * @param options of which {@code top_k}, {@code probes} and those of a view count
+ * @param options of which {@code probes} and those of a view count
  * @param filter the rows that hits may be
  * @param columns what hits bring along
+ * @param topK how many hits a query has at most
+ * @param exact whether every row is compared
  * @param configuration of Hadoop
  */
 record IndexSearch(
@@ -31,6 +33,8 @@ record IndexSearch(
         PomaiOptions options,
         HitFilter filter,
         HitColumns columns,
+        int topK,
+        boolean exact,
         Broadcast<SerializableConfiguration> configuration)
         implements Serializable {
     /** A search with the settings of a session. */
@@ -42,12 +46,18 @@ record IndexSearch(
             HitFilter filter,
             HitColumns columns) {
         var configuration = SentConfiguration.of(spark.sparkContext(), SessionSettings.hadoopConfiguration(spark));
-        return new IndexSearch(index.path().toString(), snapshot, options, filter, columns, configuration);
+        return new IndexSearch(
+                index.path().toString(), snapshot, options, filter, columns, options.topK(), false, configuration);
+    }
+
+    /** The same search for another number of hits. */
+    IndexSearch nearest(int most, boolean exactly) {
+        return new IndexSearch(path, snapshot, options, filter, columns, most, exactly, configuration);
     }
 
     /** The same search for hits that bring other columns. */
     IndexSearch bringing(HitColumns others) {
-        return new IndexSearch(path, snapshot, options, filter, others, configuration);
+        return new IndexSearch(path, snapshot, options, filter, others, topK, exact, configuration);
     }
 
     PomaiIndex index() throws IOException {
@@ -56,7 +66,8 @@ record IndexSearch(
 
     /** The snapshot as a task with some cores sees it, the filter left out, which depends on the shard. */
     SnapshotView view(PomaiIndex index, int cores) throws IOException {
-        return SnapshotView.of(index, snapshot, options, cores);
+        var view = SnapshotView.of(index, snapshot, options, cores);
+        return exact ? view.exactly() : view;
     }
 
     /** Shards that may have hits, ascending. */

@@ -72,7 +72,7 @@ final class OpenIndex implements AutoCloseable {
     Hits[] search(QueryVectors queries) throws IOException {
         var best = new Hits[queries.size()];
         Arrays.fill(best, Hits.NONE);
-        int k = search.options().topK();
+        int k = search.topK();
         Probes probes = Probes.of(index, search.snapshot(), queries, search.options());
         for (int i = 0; i < shards.size(); i++) {
             int shard = shards.get((firstShard + i) % shards.size());

@@ -25,7 +25,7 @@ record QuerySearch(IndexSearch search, SearchTally tally)
         }
         SearchBatch batch = batches.next();
         int most = search.columns().fetched().isPresent() ? MOST_FETCHED : MOST_HITS;
-        int atOnce = Math.max(1, most / search.options().topK());
+        int atOnce = Math.max(1, most / search.topK());
         return new Answers(OpenIndex.during(TaskContext.get(), search, tally), batch, atOnce);
     }
 

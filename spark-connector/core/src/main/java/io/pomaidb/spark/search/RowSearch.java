@@ -4,25 +4,22 @@ import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
-import java.util.List;
-import java.util.UUID;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.catalyst.expressions.Cast;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.OneRowRelation;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.Range;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.unsafe.types.UTF8String;
 import scala.Function1;
 import scala.runtime.AbstractPartialFunction;
 
 /**
- * A search for the vector of each row, in the task that has the row, in all shards that the vector visits: what LATERAL
+ * A search for the vectors of rows, in the tasks that have the rows, in all shards that the vectors visit: what LATERAL
  * joins ask for. Each executor that has rows opens all of these shards.
  */
 public final class RowSearch {
@@ -46,38 +43,48 @@ public final class RowSearch {
                 .map(new FilterPlan(spark, index, snapshot, options)::of)
                 .orElse(HitFilter.ALL);
         var search = IndexSearch.of(spark, index, snapshot, options, filter, columns);
-        UDF1<Object, List<Row>> searching = new VectorSearch(search, SearchTally.of(spark));
-        var found = functions.udf(searching, DataTypes.createArrayType(columns.schema(), false));
-        // Spark's public interface takes no expression, so that one of its own holds the place until the plan is made.
-        String place = UUID.randomUUID().toString();
-        // A row without columns, as Spark wants it beside an expression of the row before.
+        var hits = new HitsOf(search, SearchTally.of(spark), vector);
+        // Spark's public interface takes no expression, so that a null of their type holds the hits' place.
+        var place = functions.lit(null).cast(hits.dataType());
+        // With nothing but one row below, Spark makes a lateral join a generator on the rows to be joined.
         var plan = spark.range(1)
                 .select(new Column[0])
-                .select(functions.inline(found.apply(functions.lit(place))))
+                .select(functions.inline(place))
                 .queryExecution()
                 .analyzed();
-        return plan.transformAllExpressions(new Placing(UTF8String.fromString(place), vector));
+        return plan.transformAllExpressions(new Placing(hits)).transformUp(new OneRow());
     }
 
-    /** Puts the vector where the place is held. */
-    private static final class Placing extends AbstractPartialFunction<Expression, Expression> {
-        private final UTF8String place;
-        private final Expression vector;
+    private static final class OneRow extends AbstractPartialFunction<LogicalPlan, LogicalPlan> {
+        @Override
+        public boolean isDefinedAt(LogicalPlan plan) {
+            return plan instanceof Project project && project.child() instanceof Range;
+        }
 
-        Placing(UTF8String place, Expression vector) {
-            this.place = place;
-            this.vector = vector;
+        @Override
+        @SuppressWarnings("unchecked") // Scala's B is a supertype of LogicalPlan, which Java cannot say.
+        public <A extends LogicalPlan, B> B applyOrElse(A plan, Function1<A, B> otherwise) {
+            return isDefinedAt(plan) ? (B) new OneRowRelation() : otherwise.apply(plan);
+        }
+    }
+
+    /** Puts the hits where their place is held: nothing else in the plan is cast. */
+    private static final class Placing extends AbstractPartialFunction<Expression, Expression> {
+        private final HitsOf hits;
+
+        Placing(HitsOf hits) {
+            this.hits = hits;
         }
 
         @Override
         public boolean isDefinedAt(Expression expression) {
-            return expression instanceof Literal literal && place.equals(literal.value());
+            return expression instanceof Cast;
         }
 
         @Override
         @SuppressWarnings("unchecked") // Scala's B is a supertype of Expression, which Java cannot say.
         public <A extends Expression, B> B applyOrElse(A expression, Function1<A, B> otherwise) {
-            return isDefinedAt(expression) ? (B) vector : otherwise.apply(expression);
+            return isDefinedAt(expression) ? (B) hits : otherwise.apply(expression);
         }
     }
 }

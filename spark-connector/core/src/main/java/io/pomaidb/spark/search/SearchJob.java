@@ -9,8 +9,10 @@ import io.pomaidb.spark.session.JobDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -28,56 +30,93 @@ import scala.Tuple2;
  * these. The driver sees queries, never hits.
  */
 final class SearchJob {
-    private final SparkSession spark;
-    private final PomaiIndex index;
-    private final Snapshot snapshot;
-    private final PomaiOptions options;
-    private final Queries queries;
-    private final HitColumns columns;
-    private final JavaSparkContext context;
+    /** What the driver searches for itself; more is for tasks, which can be stopped. */
+    private static final int MOST_QUERIES_HERE = 1 << 14;
 
-    SearchJob(
+    private static final int MOST_HITS_HERE = 1 << 20;
+
+    private final SparkSession spark;
+    private final IndexSearch search;
+    private final List<SearchBatch> batches;
+    private final JavaSparkContext context;
+    private final int cores;
+
+    private SearchJob(SparkSession spark, IndexSearch search, List<SearchBatch> batches) {
+        this.spark = spark;
+        this.search = search;
+        this.batches = batches;
+        this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        this.cores =
+                Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
+    }
+
+    /** Reads the queries now; the index is searched when the hits are asked for. */
+    static SearchJob of(
             SparkSession spark,
             PomaiIndex index,
             Snapshot snapshot,
             PomaiOptions options,
             Queries queries,
             HitColumns columns) {
-        this.spark = spark;
-        this.index = index;
-        this.snapshot = snapshot;
-        this.options = options;
-        this.queries = queries;
-        this.columns = columns;
-        this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return JobDescription.during(spark, "pomaidb reads what is searched for in " + index.path(), () -> {
+            HitFilter filter = queries.condition(options)
+                    .map(new FilterPlan(spark, index, snapshot, options)::of)
+                    .orElse(HitFilter.ALL);
+            var batches = new ArrayList<SearchBatch>();
+            new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes()).forEachRemaining(batches::add);
+            return new SearchJob(spark, IndexSearch.of(spark, index, snapshot, options, filter, columns), batches);
+        });
     }
 
-    /** Reads the queries now, and gives their hits as rows that are found when they are asked for. */
+    /** The hits as rows that are found when they are asked for. */
     JavaRDD<InternalRow> rows() {
-        return JobDescription.during(spark, "pomaidb reads what is searched for in " + index.path(), this::planned);
-    }
-
-    private JavaRDD<InternalRow> planned() {
-        HitFilter filter = queries.condition(options)
-                .map(new FilterPlan(spark, index, snapshot, options)::of)
-                .orElse(HitFilter.ALL);
-        var search = IndexSearch.of(spark, index, snapshot, options, filter, columns);
-        var parts = new ArrayList<JavaRDD<InternalRow>>();
-        new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes())
-                .forEachRemaining(batch -> parts.add(rows(batch, search)));
+        List<JavaRDD<InternalRow>> parts = batches.stream()
+                .map(batch -> isByQueries(batch) ? byQueries(batch) : byShards(visiting(batch)))
+                .toList();
         return parts.size() == 1 ? parts.get(0) : union(parts);
     }
 
-    private JavaRDD<InternalRow> rows(SearchBatch batch, IndexSearch search) {
-        int cores = Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
-        long bytes = snapshot.segments().stream().mapToLong(Segment::bytes).sum();
-        boolean cheap = search.filter().equals(HitFilter.ALL);
-        return TaskPlan.byQueries(context.isLocal(), bytes, options.cacheMaxBytes(), batch.size(), cores, cheap)
-                ? byQueries(batch, search, cores)
-                : byShards(visiting(batch), search, cores);
+    /** The hits found by this thread, if the driver is the executor too and they are few; else empty. */
+    Optional<InternalRow[]> rowsHere() {
+        if (!context.isLocal() || batches.size() != 1) {
+            return Optional.empty();
+        }
+        SearchBatch batch = batches.get(0);
+        boolean few = batch.size() <= MOST_QUERIES_HERE && (long) batch.size() * search.topK() <= MOST_HITS_HERE;
+        if (!few || !isByQueries(batch) || search.columns().fetched().isPresent()) {
+            return Optional.empty();
+        }
+        try (var open = new OpenIndex(search, SearchTally.of(spark), cores, 0)) {
+            return Optional.of(Arrays.stream(open.rows(open.search(batch.vectors()), batch::id))
+                    .flatMap(Arrays::stream)
+                    .toArray(InternalRow[]::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot search index " + search.path(), e);
+        }
     }
 
-    private JavaRDD<InternalRow> byQueries(SearchBatch batch, IndexSearch search, int cores) {
+    private SearchBatch visiting(SearchBatch batch) {
+        Snapshot snapshot = search.snapshot();
+        if (search.options().probes() == 0 || !snapshot.parameters().routing().isByCluster()) {
+            return batch;
+        }
+        try {
+            var probes = Probes.of(search.index(), snapshot, batch.vectors(), search.options());
+            return batch.visiting(probes, snapshot.shards());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the centroids of index " + search.path(), e);
+        }
+    }
+
+    private boolean isByQueries(SearchBatch batch) {
+        long bytes =
+                search.snapshot().segments().stream().mapToLong(Segment::bytes).sum();
+        boolean cheap = search.filter().equals(HitFilter.ALL);
+        return TaskPlan.byQueries(
+                context.isLocal(), bytes, search.options().cacheMaxBytes(), batch.size(), cores, cheap);
+    }
+
+    private JavaRDD<InternalRow> byQueries(SearchBatch batch) {
         long bytes = (long) batch.size() * batch.vectors().dim() * Float.BYTES;
         int[] ends = TaskPlan.ofQueries(batch.size(), bytes, cores);
         var parts = new ArrayList<SearchBatch>();
@@ -86,35 +125,24 @@ final class SearchJob {
         }
         JavaRDD<InternalRow> hits =
                 context.parallelize(parts, parts.size()).mapPartitions(new QuerySearch(search, SearchTally.of(spark)));
-        return hits.setName("pomaidb hits in " + index.path());
+        return hits.setName("pomaidb hits in " + search.path());
     }
 
-    private SearchBatch visiting(SearchBatch batch) {
-        if (options.probes() == 0 || !snapshot.parameters().routing().isByCluster()) {
-            return batch;
-        }
-        try {
-            return batch.visiting(Probes.of(index, snapshot, batch.vectors(), options), snapshot.shards());
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the centroids of index " + index.path(), e);
-        }
-    }
-
-    private JavaRDD<InternalRow> byShards(SearchBatch batch, IndexSearch search, int cores) {
+    private JavaRDD<InternalRow> byShards(SearchBatch batch) {
         List<Integer> shards = search.shards();
         var tasks = TaskPlan.of(shards, batch::visitors, cores);
         if (tasks.isEmpty()) {
             return context.emptyRDD();
         }
         Broadcast<SearchBatch> sent = context.broadcast(batch);
-        int k = options.topK();
+        int k = search.topK();
         JavaPairRDD<Integer, Hits> hits = context.parallelize(
                         IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
                 .mapPartitionsToPair(new ShardSearch(search, sent, tasks, SearchTally.of(spark)))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
-        hits.setName("pomaidb hits in " + index.path());
-        if (columns.fetched().isEmpty()) {
-            return hits.flatMap(new HitRows(sent, columns));
+        hits.setName("pomaidb hits in " + search.path());
+        if (search.columns().fetched().isEmpty()) {
+            return hits.flatMap(new HitRows(sent, search.columns()));
         }
         return hits.flatMapToPair(SearchJob::byShard)
                 .groupByKey(Math.min(cores, shards.size()))

@@ -30,6 +30,6 @@ record ShardSearch(IndexSearch search, Broadcast<SearchBatch> batch, List<Search
             tally.add(searcher.counters());
             searcher.close();
         });
-        return new ShardHits(searcher, batch.value(), task, search.options().topK());
+        return new ShardHits(searcher, batch.value(), task, search.topK());
     }
 }
