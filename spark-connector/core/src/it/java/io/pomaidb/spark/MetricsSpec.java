@@ -80,7 +80,7 @@ abstract class MetricsSpec extends SparkSpec {
     @Test
     void searchesTellShardsAndDistances() {
         writer(rows(0, ROWS, DIM)).option("shards", 2).save(path);
-        search(path).query(TestVectors.of(1, DIM)).run().orderBy("rank").collectAsList();
+        search(path).query(TestVectors.of(1, DIM)).run().filter("rank > 0").collectAsList();
 
         eventually(() -> counts.total("pomaidb shards visited") == 2);
         assertThat(counts.total("pomaidb shards visited")).isEqualTo(2);

@@ -8,6 +8,7 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.BoundReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.trees.TreeNode;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.DataType;
 import scala.Function1;
@@ -107,8 +108,8 @@ public final class BatchSearchExec extends SparkPlan {
         return new BatchSearchExec(hits, outer, required, found, children.apply(0));
     }
 
-    /** The same on Scala 2.13. */
-    public SparkPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> children) {
+    /** The same on Scala 2.13, with the type that Spark's own method has in bytecode. */
+    public TreeNode<SparkPlan> withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> children) {
         return new BatchSearchExec(hits, outer, required, found, children.apply(0));
     }
 

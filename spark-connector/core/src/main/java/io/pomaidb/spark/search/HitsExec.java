@@ -7,6 +7,7 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.trees.TreeNode;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.StructType;
 import scala.collection.IndexedSeq;
@@ -72,8 +73,8 @@ public final class HitsExec extends SparkPlan {
         return this;
     }
 
-    /** The same on Scala 2.13. */
-    public SparkPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> children) {
+    /** The same on Scala 2.13, with the type that Spark's own method has in bytecode. */
+    public TreeNode<SparkPlan> withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> children) {
         return this;
     }
 

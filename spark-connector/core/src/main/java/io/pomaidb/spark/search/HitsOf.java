@@ -13,6 +13,7 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenFallback;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
+import org.apache.spark.sql.catalyst.trees.TreeNode;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.ArrayType;
@@ -141,8 +142,8 @@ public final class HitsOf extends Expression implements CodegenFallback, Seriali
         return of(children.apply(0));
     }
 
-    /** The same on Scala 2.13. */
-    public Expression withNewChildrenInternal(scala.collection.immutable.IndexedSeq<Expression> children) {
+    /** The same on Scala 2.13, with the type that Spark's own method has in bytecode. */
+    public TreeNode<Expression> withNewChildrenInternal(scala.collection.immutable.IndexedSeq<Expression> children) {
         return of(children.apply(0));
     }
 
