@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.compaction.CompactionPolicy;
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.fixture.OldFiles;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.Segment;
@@ -14,9 +15,7 @@ import io.pomaidb.index.VacuumReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -30,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class VacuumTest {
     /** Keeps the latest version only, and of unknown files what is younger than three days. */
     private static final VacuumOptions LATEST_ONLY = VacuumOptions.DEFAULT.withRetention(Duration.ZERO);
+
+    private static final Duration FOUR_DAYS = Duration.ofDays(4);
 
     @TempDir
     Path folder;
@@ -112,11 +113,11 @@ class VacuumTest {
         IndexWrite crashed = index.plan(WriteMode.APPEND);
         List<WrittenSegment> lost = index.writeTask(crashed, Vectors.row(3, 1, 2));
         Path left = index.path().resolve(lost.get(0).segment().directory());
-        age(left);
+        OldFiles.age(left, FOUR_DAYS);
         Path temporary = Files.writeString(index.path().resolve("_pomai/.00000000000000000002.json.x.tmp"), "{");
-        age(temporary);
+        OldFiles.age(temporary, FOUR_DAYS);
         Path notes = Files.writeString(index.path().resolve("data/notes.txt"), "mine");
-        age(notes);
+        OldFiles.age(notes, FOUR_DAYS);
 
         VacuumReport report = index.index().vacuum(LATEST_ONLY);
         assertThat(report.files())
@@ -127,15 +128,6 @@ class VacuumTest {
         assertThat(notes).exists();
         index.commit(running, written);
         assertThat(index.rows()).containsOnlyKeys(1L, 2L);
-    }
-
-    private static void age(Path root) throws IOException {
-        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(4)));
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.toList()) {
-                Files.setLastModifiedTime(file, old);
-            }
-        }
     }
 
     @Test
