@@ -112,6 +112,24 @@ abstract class FailureSpec extends SparkSpec {
         assertOnlyListedFiles();
     }
 
+    @Test
+    void aTableWhoseReplacementFailsStaysAsItWas() throws IOException {
+        var before = read(path);
+        rows(100, 300, DIM).createOrReplaceTempView("replacing_rows");
+        String made = path("made");
+        for (String statement : List.of(
+                "CREATE OR REPLACE TABLE pomaidb.`" + FlakyFileSystem.ALWAYS + path + "` TBLPROPERTIES (metric 'l2')",
+                "CREATE TABLE pomaidb.`" + FlakyFileSystem.ALWAYS + made + "`")) {
+            assertThatThrownBy(() -> spark.sql(statement + " AS SELECT * FROM replacing_rows"))
+                    .hasStackTraceContaining("The disk failed under");
+        }
+
+        assertUnchanged(before);
+        assertThat(index(made).latest()).isEmpty();
+        eventually(() -> files(made).isEmpty());
+        assertThat(files(made)).isEmpty();
+    }
+
     private Dataset<Row> documents(long from, long to) {
         return rows(from, to, DIM).selectExpr("id", "embedding", "concat('word ', id) AS word");
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What all specifications share: a session, a folder, and short names for writing and reading. */
@@ -36,6 +38,13 @@ abstract class SparkSpec {
 
     SparkSpec(Master master) {
         spark = master.session();
+    }
+
+    /** Tasks that were killed end a little later than their job, and the folder is deleted after them. */
+    @AfterEach
+    void awaitTasks() {
+        eventually(() -> Arrays.stream(spark.sparkContext().statusTracker().getExecutorInfos())
+                .allMatch(executor -> executor.numRunningTasks() == 0));
     }
 
     String path(String name) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.Trigger;
@@ -113,6 +114,34 @@ abstract class StreamSpec extends SparkSpec {
     private void forgetBatch(int batch) throws IOException {
         Files.delete(checkpoint.resolve("commits/" + batch));
         Files.deleteIfExists(checkpoint.resolve("commits/." + batch + ".crc"));
+    }
+
+    @Test
+    void aFunctionThatGetsBatchesWritesThem() throws Exception {
+        arrive(documents(0, 10));
+        arrive(documents(5, 20));
+        runFunction();
+        forgetBatch(1);
+        runFunction();
+
+        assertThat(snapshot(path).version()).as("one commit for each call").isEqualTo(3);
+        assertThat(ids()).hasSize(20);
+        assertThat(reader().load(path).count()).isEqualTo(20);
+    }
+
+    private void runFunction() throws Exception {
+        VoidFunction2<Dataset<Row>, Long> write = (batch, number) ->
+                writer(batch).option("shards", 2).mode("append").save(path);
+        spark.readStream()
+                .schema(documents(0, 1).schema())
+                .option("maxFilesPerTrigger", 1)
+                .parquet(path("source"))
+                .writeStream()
+                .foreachBatch(write)
+                .option("checkpointLocation", checkpoint.toString())
+                .trigger(Trigger.AvailableNow())
+                .start()
+                .awaitTermination();
     }
 
     @Test
