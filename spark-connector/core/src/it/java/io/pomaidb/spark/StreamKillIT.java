@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class StreamKillIT extends SparkSpec {
     private static final int DIM = 4;
     private static final int KILLS = 2;
-    private static final int BATCHES = 30;
+    private static final int BATCHES = 16;
     private static final long ROWS = 20;
 
     StreamKillIT() {
