@@ -246,7 +246,7 @@ TEST(CodeTilesAreExact) {
   std::mt19937 random(13);
   for (size_t length = 4; length <= kLongest; length += 12) {
     const size_t groups = 1 + length % 5;
-    const size_t a_rows = 1 + length % 19;
+    const size_t a_rows = 1 + length % 37;
     const size_t columns = groups * pomai::kernel::kTileGroup;
     const Rows<int8_t> a(1, a_rows * length, 1, [&] { return static_cast<int8_t>(random() % 256); });
     const Rows<int32_t> a_terms(1, a_rows, 0, [&] { return static_cast<int32_t>(random() % 100000); });
@@ -263,6 +263,33 @@ TEST(CodeTilesAreExact) {
                         int32_t{packed[0][j / 16 * 16 * length + d / 4 * 64 + j % 16 * 4 + d % 4]};
           }
           CHECK_EQ(a_terms[0][i] + b_terms[0][j] - 2 * expected, out[i * columns + j]);
+        }
+      }
+    });
+  }
+}
+
+TEST(GroupsArePackedByFours) {
+  constexpr size_t kGroup = pomai::kernel::kTileGroup;
+  std::mt19937 random(14);
+  for (size_t length = 4; length <= kLongest; length += 4) {
+    const Rows<uint8_t> rows(kGroup, length, length % 3, [&] { return random() % 256; });
+    const uint8_t* addresses[kGroup];
+    int32_t expected[kGroup] = {};
+    for (size_t j = 0; j < kGroup; ++j) {
+      addresses[j] = rows[j];
+      for (size_t d = 0; d < length; ++d) {
+        expected[j] += (rows[j][d] - 128) * (rows[j][d] - 128);
+      }
+    }
+    ForEachTable([&](const Table& table) {
+      std::vector<uint8_t> packed(kGroup * length, 77);
+      int32_t squares[kGroup] = {};
+      table.pack_group(addresses, length, packed.data(), squares);
+      for (size_t j = 0; j < kGroup; ++j) {
+        CHECK_EQ(expected[j], squares[j]);
+        for (size_t d = 0; d < length; ++d) {
+          CHECK_EQ(int{rows[j][d]}, int{packed[d / 4 * 64 + j * 4 + d % 4]});
         }
       }
     });

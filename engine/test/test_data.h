@@ -164,6 +164,11 @@ class Indexed {
     return hits;
   }
 
+  std::vector<std::vector<index::Hit>> SearchManyOf(const Vectors& queries, uint32_t k, uint32_t ef,
+                                                    std::span<const uint64_t> hidden) {
+    return SearchMany(queries, {.k = k, .ef = ef, .hidden = StoredBits(hidden)});
+  }
+
   std::vector<uint32_t> order;
   std::unique_ptr<Sections> sections;
   index::SearchCounters counters;

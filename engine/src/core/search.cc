@@ -45,33 +45,53 @@ Status FindTargets(const View& view, const IdFilter& filter, std::vector<Target>
   return {};
 }
 
-// The queries a thread takes at a time, so that an index can work on several at once; fewer where that would leave
-// another thread without any, or let a deadline pass unseen for long.
-constexpr size_t kChunk = 32;
+// Queries that a thread takes at a time where a deadline must not pass unseen for long.
 constexpr size_t kChunkToDeadline = 4;
+// Threads take turns so often, to end at about the same time,
+constexpr size_t kTurns = 4;
+// where as many queries as an index wants together leave each of them more than one turn.
+constexpr size_t kTurnsOfMany = 2;
+
+index::SearchParams ParamsOf(const Target& target, const SearchRequest& request) {
+  return {.k = request.k,
+          .ef = request.ef,
+          .hidden = target.hidden,
+          .exact = request.exact,
+          .exact_walk = request.exact_walk};
+}
+
+// The queries a thread takes at a time, so that an index can work on several at once; fewer where that would leave
+// another thread without any.
+size_t ChunkOf(const std::vector<Target>& targets, const SearchRequest& request) {
+  const size_t share = request.queries.size() / std::max(1U, request.threads);
+  size_t chunk = 1;
+  for (const Target& target : targets) {
+    const auto& index = target.segment->index();
+    const size_t most = index.Together(ParamsOf(target, request));
+    const size_t turns = most > index::Index::kFewTogether ? kTurnsOfMany : kTurns;
+    chunk = std::max(chunk, std::clamp<size_t>(share / turns, 1, most));
+  }
+  return request.deadline ? std::min(chunk, kChunkToDeadline) : chunk;
+}
 
 // What a thread keeps from query to query.
 class Worker {
  public:
-  explicit Worker(const std::vector<Target>& targets) : targets_(targets) {
+  Worker(const std::vector<Target>& targets, size_t chunk) : targets_(targets), hits_(chunk), best_(chunk) {
     for (const Target& target : targets) {
       scratch_.push_back(target.segment->index().NewScratch());
     }
   }
 
-  // At most kChunk queries.
+  // At most a chunk of queries.
   void Search(std::span<const float* const> queries, const SearchRequest& request) {
     for (size_t query = 0; query < queries.size(); ++query) {
       best_[query].clear();
     }
     for (size_t i = 0; i < targets_.size(); ++i) {
       const auto& segment = *targets_[i].segment;
-      const index::SearchParams params{.k = request.k,
-                                       .ef = request.ef,
-                                       .hidden = targets_[i].hidden,
-                                       .exact = request.exact,
-                                       .exact_walk = request.exact_walk};
-      segment.index().SearchMany(queries, params, *scratch_[i], std::span(hits_).first(queries.size()), counters_);
+      segment.index().SearchMany(queries, ParamsOf(targets_[i], request), *scratch_[i],
+                                 std::span(hits_).first(queries.size()), counters_);
       for (size_t query = 0; query < queries.size(); ++query) {
         for (const auto& hit : hits_[query]) {
           best_[query].push_back({hit.score, segment.Id(hit.row)});
@@ -90,8 +110,8 @@ class Worker {
  private:
   const std::vector<Target>& targets_;
   std::vector<std::unique_ptr<index::Scratch>> scratch_;
-  std::vector<index::Hit> hits_[kChunk];
-  std::vector<Candidate> best_[kChunk];
+  std::vector<std::vector<index::Hit>> hits_;
+  std::vector<std::vector<Candidate>> best_;
   index::SearchCounters counters_;
 };
 
@@ -108,13 +128,12 @@ Status Search(const View& view, const SearchRequest& request, const HitTable& hi
   POMAI_RETURN_IF_ERROR(view.CheckHidden());
   std::vector<Target> targets;
   POMAI_RETURN_IF_ERROR(FindTargets(view, request.filter, targets));
-  const size_t chunk = std::clamp<size_t>(request.queries.size() / (size_t{4} * std::max(1U, request.threads)), 1,
-                                          request.deadline ? kChunkToDeadline : kChunk);
+  const size_t chunk = ChunkOf(targets, request);
   std::vector<std::unique_ptr<Worker>> workers(WorkerCount(request.queries.size(), chunk, request.threads));
   std::atomic<bool> late{false};
   ParallelFor(request.queries.size(), chunk, request.threads, [&](size_t begin, size_t end, uint32_t number) {
     if (!workers[number]) {
-      workers[number] = std::make_unique<Worker>(targets);
+      workers[number] = std::make_unique<Worker>(targets, chunk);
     }
     Worker& worker = *workers[number];
     if (late.load(std::memory_order_relaxed) || HasPassed(request.deadline)) {

@@ -41,8 +41,11 @@ void MakeRoom(std::vector<T>& values, size_t size) {
 // The tile kernel multiplies signed rows a = x - 128 by unsigned columns y = b + 128, and ab = ay - 128 times the sum
 // of a. With L2, |a - b|^2 = |a|^2 + |b|^2 - 2ab; with inner product -2ab alone is wanted. All of it fits 32 bits
 // because long codes use half of the range (codes.cc).
-BlockColumns::BlockColumns(const Space& space, std::span<const uint32_t> nodes)
-    : size_(nodes.size()), width_((nodes.size() + kernel::kTileGroup - 1) / kernel::kTileGroup * kernel::kTileGroup) {
+void BlockColumns::Assign(const Space& space, std::span<const uint32_t> nodes) {
+  constexpr size_t kGroup = kernel::kTileGroup;
+  size_ = nodes.size();
+  width_ = (nodes.size() + kGroup - 1) / kGroup * kGroup;
+  rows_.clear();
   if (!space.codes) {
     rows_.reserve(nodes.size());
     for (const uint32_t node : nodes) {
@@ -50,21 +53,18 @@ BlockColumns::BlockColumns(const Space& space, std::span<const uint32_t> nodes)
     }
     return;
   }
-  const size_t length = space.length;
-  packed_.assign(width_ * length, 0);
-  terms_.assign(width_, 0);
-  for (size_t j = 0; j < nodes.size(); ++j) {
-    const auto* code = reinterpret_cast<const uint8_t*>(space.at(nodes[j]));
-    uint8_t* column =
-        packed_.data() + j / kernel::kTileGroup * kernel::kTileGroup * length + j % kernel::kTileGroup * 4;
-    int32_t squares = 0;
-    for (size_t d = 0; d < length; d += 4) {
-      std::copy_n(code + d, 4, column + d * kernel::kTileGroup);
-      for (size_t i = d; i < d + 4; ++i) {
-        squares += (code[i] - 128) * (code[i] - 128);
-      }
+  packed_.resize(width_ * space.length);
+  terms_.resize(width_);
+  for (size_t first = 0; first < nodes.size(); first += kGroup) {
+    const uint8_t* codes[kGroup];
+    for (size_t j = 0; j < kGroup; ++j) {
+      // Columns beyond the last are never asked for.
+      codes[j] = reinterpret_cast<const uint8_t*>(space.at(nodes[std::min(first + j, nodes.size() - 1)]));
     }
-    terms_[j] = space.metric == Metric::kL2 ? squares : 0;
+    kernel::Active().pack_group(codes, space.length, packed_.data() + first * space.length, terms_.data() + first);
+  }
+  if (space.metric != Metric::kL2) {
+    std::fill(terms_.begin(), terms_.end(), 0);
   }
 }
 
@@ -94,7 +94,7 @@ void BlockRows::Distances(const BlockColumns& columns) {
   width_ = columns.width();
   MakeRoom(distances_, nodes_.size() * width_);
   if (space_.codes) {
-    MeasureCodes(columns, signed_, terms_, nodes_.size());
+    MeasureCodes(columns, signed_.data(), terms_.data(), nodes_.size());
     return;
   }
   for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -118,12 +118,17 @@ void BlockRows::Distances(const BlockColumns& columns, std::span<const uint32_t>
     std::memcpy(some_signed_.data() + i * length, signed_.data() + places[i] * length, length);
     some_terms_[i] = terms_[places[i]];
   }
-  MeasureCodes(columns, some_signed_, some_terms_, places.size());
+  MeasureCodes(columns, some_signed_.data(), some_terms_.data(), places.size());
 }
 
-void BlockRows::MeasureCodes(const BlockColumns& columns, const std::vector<int8_t>& codes,
-                             const std::vector<int32_t>& terms, size_t count) {
-  kernel::Active().code_tile({codes.data(), space_.length, terms.data(), count},
+void BlockRows::Distances(const BlockColumns& columns, size_t first, size_t count) {
+  width_ = columns.width();
+  MakeRoom(distances_, count * width_);
+  MeasureCodes(columns, signed_.data() + first * space_.length, terms_.data() + first, count);
+}
+
+void BlockRows::MeasureCodes(const BlockColumns& columns, const int8_t* codes, const int32_t* terms, size_t count) {
+  kernel::Active().code_tile({codes, space_.length, terms, count},
                              {columns.packed_.data(), columns.terms_.data(), width_ / kernel::kTileGroup},
                              space_.length, distances_.data(), width_);
 }

@@ -16,7 +16,11 @@ namespace pomai::index {
 class BlockColumns {
  public:
   BlockColumns() = default;
-  BlockColumns(const Space& space, std::span<const uint32_t> nodes);
+  BlockColumns(const Space& space, std::span<const uint32_t> nodes) { Assign(space, nodes); }
+
+  void Assign(const Space& space, std::span<const uint32_t> nodes);
+  // Puts a column of codes farther away than any other.
+  void Hide(size_t column) { terms_[column] = kHidden; }
 
   [[nodiscard]] size_t size() const { return size_; }
   // The row stride that Distances needs: size, padded.
@@ -24,6 +28,9 @@ class BlockColumns {
 
  private:
   friend class BlockRows;
+
+  // Above all distances of codes that are short enough (kLongestHidden), and no sum with one overflows.
+  static constexpr int32_t kHidden = 1 << 30;
 
   size_t size_ = 0;
   size_t width_ = 0;
@@ -44,11 +51,12 @@ class BlockRows {
   // The same of some rows, which are named by their places among those assigned: row i of the result is that of
   // places[i].
   void Distances(const BlockColumns& columns, std::span<const uint32_t> places);
+  // The same of codes' rows that were assigned side by side: row i of the result is that of first + i.
+  void Distances(const BlockColumns& columns, size_t first, size_t count);
   [[nodiscard]] const int32_t* row(size_t i) const { return distances_.data() + i * width_; }
 
  private:
-  void MeasureCodes(const BlockColumns& columns, const std::vector<int8_t>& codes, const std::vector<int32_t>& terms,
-                    size_t count);
+  void MeasureCodes(const BlockColumns& columns, const int8_t* codes, const int32_t* terms, size_t count);
   void MeasureRow(const BlockColumns& columns, uint32_t node, int32_t* out) const;
 
   const Space& space_;

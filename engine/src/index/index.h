@@ -109,9 +109,14 @@ class Index {
                       SearchCounters& counters) const = 0;
 
   // The same for each of several queries, hits[i] for queries[i]. A graph index works on a few of them at a time, so
-  // that one computes while memory answers another: a batch handed over together is faster than one by one.
+  // that one computes while memory answers another, and compares a small graph's nodes with all of many: a batch handed
+  // over together is faster than one by one, and may find more.
   virtual void SearchMany(std::span<const float* const> queries, const SearchParams& params, Scratch& scratch,
                           std::span<std::vector<Hit>> hits, SearchCounters& counters) const;
+
+  static constexpr size_t kFewTogether = 32;
+  // As many queries as are best handed over together.
+  [[nodiscard]] virtual size_t Together(const SearchParams& /*params*/) const { return kFewTogether; }
 };
 
 // Opens the index of a mapped segment. Reads and validates its own small headers; every link and offset that a search

@@ -135,6 +135,9 @@ struct Avx2Set {
     }
   };
 
+  static constexpr auto kPackGroup = PackGroup<Avx2Set>;
+  static constexpr TileCost kTileCost = {300, 26, 300};
+
   static constexpr uint32_t kBelowShift = 0;
   static uint32_t Below8(const int32_t* values, int32_t limit) {
     const __m256i eight = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values));

@@ -102,6 +102,60 @@ struct Avx512Set {
     }
   };
 
+  // Sixteen bytes-by-fours of sixteen rows become sixteen registers of a four each.
+  static void Transpose(__m512i r[kTileGroup]) {
+    __m512i s[kTileGroup];
+    for (size_t i = 0; i < kTileGroup; i += 2) {
+      s[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+      s[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (size_t i = 0; i < kTileGroup; i += 4) {
+      r[i] = _mm512_unpacklo_epi64(s[i], s[i + 2]);
+      r[i + 1] = _mm512_unpackhi_epi64(s[i], s[i + 2]);
+      r[i + 2] = _mm512_unpacklo_epi64(s[i + 1], s[i + 3]);
+      r[i + 3] = _mm512_unpackhi_epi64(s[i + 1], s[i + 3]);
+    }
+    // Now a quarter of r[4 * n + c] has four rows' number c of the four that it had of the source.
+    for (size_t c = 0; c < 4; ++c) {
+      const __m512i low_a = _mm512_shuffle_i32x4(r[c], r[4 + c], 0x88);
+      const __m512i low_b = _mm512_shuffle_i32x4(r[8 + c], r[12 + c], 0x88);
+      const __m512i high_a = _mm512_shuffle_i32x4(r[c], r[4 + c], 0xDD);
+      const __m512i high_b = _mm512_shuffle_i32x4(r[8 + c], r[12 + c], 0xDD);
+      s[c] = _mm512_shuffle_i32x4(low_a, low_b, 0x88);
+      s[8 + c] = _mm512_shuffle_i32x4(low_a, low_b, 0xDD);
+      s[4 + c] = _mm512_shuffle_i32x4(high_a, high_b, 0x88);
+      s[12 + c] = _mm512_shuffle_i32x4(high_a, high_b, 0xDD);
+    }
+    for (size_t i = 0; i < kTileGroup; ++i) {
+      r[i] = s[i];
+    }
+  }
+  static __m512i AddSquares(__m512i sum, __m512i bytes) {
+    const __m512i zero = _mm512_set1_epi16(128);
+    const __m512i even = _mm512_sub_epi16(_mm512_and_si512(bytes, _mm512_set1_epi16(0x00FF)), zero);
+    const __m512i odd = _mm512_sub_epi16(_mm512_srli_epi16(bytes, 8), zero);
+    return _mm512_dpwssd_epi32(_mm512_dpwssd_epi32(sum, even, even), odd, odd);
+  }
+  static void PackGroup(const uint8_t* const rows[kTileGroup], size_t length, uint8_t* packed, int32_t* squares) {
+    __m512i sums = _mm512_setzero_si512();
+    for (size_t d = 0; d < length; d += 64) {
+      const size_t bytes = length - d < 64 ? length - d : 64;
+      const __mmask64 valid = ~uint64_t{0} >> (64 - bytes);
+      __m512i r[kTileGroup];
+      for (size_t j = 0; j < kTileGroup; ++j) {
+        r[j] = _mm512_maskz_loadu_epi8(valid, rows[j] + d);
+      }
+      Transpose(r);
+      for (size_t i = 0; i < bytes / 4; ++i) {
+        _mm512_storeu_si512(packed + (d + i * 4) * kTileGroup, r[i]);
+        sums = AddSquares(sums, r[i]);
+      }
+    }
+    _mm512_storeu_si512(squares, sums);
+  }
+  static constexpr auto kPackGroup = PackGroup;
+  static constexpr TileCost kTileCost = {250, 5, 100};
+
   static size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
     const __m512i limits = _mm512_set1_epi32(limit);
     size_t below = 0;
@@ -115,20 +169,36 @@ struct Avx512Set {
   static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
                             uint32_t* numbers) {
     const __m512i limits = _mm512_set1_epi32(limit);
-    __m512i positions = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int32_t>(first)),
-                                         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     size_t selected = 0;
-    for (size_t i = 0; i < count; i += 16) {
+    const auto keep = [&](__mmask16 mask, size_t i, __m512i sixteen) {
+      const __m512i positions = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int32_t>(first + i)), lanes);
+      // Whole registers, beyond the end: storing only what was selected takes several times as long.
+      _mm512_storeu_si512(below + selected, _mm512_maskz_compress_epi32(mask, sixteen));
+      _mm512_storeu_si512(numbers + selected, _mm512_maskz_compress_epi32(mask, positions));
+      selected += static_cast<size_t>(__builtin_popcount(mask));
+    };
+    size_t i = 0;
+    // Mostly there is nothing to select: four registers are looked at together.
+    for (; i + 64 <= count; i += 64) {
+      const auto load = [&](size_t part) { return _mm512_loadu_si512(values + i + part * 16); };
+      const __m512i lowest = _mm512_min_epi32(_mm512_min_epi32(load(0), load(1)), _mm512_min_epi32(load(2), load(3)));
+      if (_mm512_cmplt_epi32_mask(lowest, limits) == 0) {
+        continue;
+      }
+      for (size_t part = 0; part < 4; ++part) {
+        const __m512i sixteen = load(part);
+        if (const __mmask16 mask = _mm512_cmplt_epi32_mask(sixteen, limits); mask != 0) {
+          keep(mask, i + part * 16, sixteen);
+        }
+      }
+    }
+    for (; i < count; i += 16) {
       const __mmask16 valid = First(count - i);
       const __m512i sixteen = _mm512_maskz_loadu_epi32(valid, values + i);
-      const __mmask16 mask = _mm512_mask_cmplt_epi32_mask(valid, sixteen, limits);
-      if (mask != 0) {
-        // Whole registers, beyond the end: storing only what was selected takes several times as long.
-        _mm512_storeu_si512(below + selected, _mm512_maskz_compress_epi32(mask, sixteen));
-        _mm512_storeu_si512(numbers + selected, _mm512_maskz_compress_epi32(mask, positions));
-        selected += static_cast<size_t>(__builtin_popcount(mask));
+      if (const __mmask16 mask = _mm512_mask_cmplt_epi32_mask(valid, sixteen, limits); mask != 0) {
+        keep(mask, i, sixteen);
       }
-      positions = _mm512_add_epi32(positions, _mm512_set1_epi32(16));
     }
     return selected;
   }

@@ -31,7 +31,7 @@ bool HasNeonDot() {
 #endif
 
 struct Tables {
-  std::array<const Table*, 3> tables{};
+  std::array<const Table*, 4> tables{};
   size_t count = 0;
 
   Tables() {
@@ -42,6 +42,11 @@ struct Tables {
     }
     if (HasAvx512()) {
       Add(Avx512());
+#if defined(POMAI_AMX)
+      if (HasAmx()) {
+        Add(Amx());
+      }
+#endif
     }
 #elif defined(__aarch64__)
     Add(Neon());

@@ -38,6 +38,13 @@ struct TileRows {
 
 inline constexpr size_t kSelectSlack = 15;
 
+// What comparing by tiles takes, in picoseconds as measured where the table is the best one; only relations matter.
+struct TileCost {
+  uint32_t node;  // a distance, whatever the length, until the nearest of many are chosen
+  uint32_t byte;  // more for each byte of the codes
+  uint32_t pack;  // for each byte of a column that is packed
+};
+
 struct Table {
   const char* name;
 
@@ -63,6 +70,12 @@ struct Table {
   // out[i * out_stride + j] = a.terms[i] + b.terms[j] - 2 * (sum over d of a.row(i)[d] * b.row(j)[d]).
   void (*code_tile)(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride);
 
+  // Packs the codes of kTileGroup rows as a group of columns. squares[j] becomes the sum of squares of what stands
+  // above or below 128 in row j. The length is a multiple of 4.
+  void (*pack_group)(const uint8_t* const rows[kTileGroup], size_t length, uint8_t* packed, int32_t* squares);
+
+  TileCost tile_cost;  // zeros: no tile is worth while
+
   // How many of `count` values are below `limit`.
   size_t (*count_below)(const int32_t* values, size_t count, int32_t limit);
   // Copies the values below `limit` to `below`, and `first` plus their positions to `numbers`, both in order; returns
@@ -74,8 +87,8 @@ struct Table {
   uint64_t (*popcount)(const uint64_t* words, size_t count);
 };
 
-// The best table of this machine. The environment variable POMAI_KERNEL (scalar, avx2, avx512, neon, neon_dot) read on
-// first use chooses a lesser one, for tests and for comparing; a name that this machine cannot run is ignored.
+// The best table of this machine. The environment variable POMAI_KERNEL (scalar, avx2, avx512, amx, neon, neon_dot)
+// read on first use chooses a lesser one, for tests and for comparing; a name that this machine cannot run is ignored.
 const Table& Active();
 
 // Every table this machine can run, from the scalar one to the best; `count` receives how many.
@@ -85,8 +98,12 @@ const Table* const* Available(size_t& count);
 const Table* Scalar();
 const Table* Avx2();
 const Table* Avx512();
+const Table* Amx();
 const Table* Neon();
 const Table* NeonDot();
+
+// Whether this machine, which can run the table of AVX-512, also can that of AMX, and its system lets it.
+bool HasAmx();
 
 // The exact dot product of rows, rounded to a float and infinite only beyond the largest one: for the tables, where
 // their sum of float32 is not finite. NaN where a component is not.

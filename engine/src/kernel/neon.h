@@ -116,6 +116,9 @@ struct NeonSet {
     }
   };
 
+  static constexpr auto kPackGroup = PackGroup<NeonSet>;
+  static constexpr TileCost kTileCost = Level::kTileCost;
+
   static constexpr uint32_t kBelowShift = 3;
   static uint64_t Below8(const int32_t* values, int32_t limit) {
     const int32x4_t limits = vdupq_n_s32(limit);

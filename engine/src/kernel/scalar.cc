@@ -177,6 +177,8 @@ constexpr Table kTable = {"scalar",
                           CodeDistanceDot,
                           EachOfFour<CodeDistanceDot>,
                           CodeTile<Plain::Tile>,
+                          PackGroup<Plain>,
+                          {0, 0, 0},
                           CountBelow,
                           SelectBelow,
                           Popcount<Plain>};

@@ -6,7 +6,7 @@
 //   Codes   kWidth bytes as Part, 32-bit sums in a Register; Zero, Load, LoadFirst (missing bytes are 128),
 //           AddSquares (of differences), AddProducts (of what stands above 128), Total and Totals.
 //   Tile    kRows, kGroups: the rows and groups whose sums fit the registers; Zero, LoadColumns, LoadRow, Add and
-//   Store. CountBelow, SelectBelow
+//   Store. kPackGroup, kTileCost, CountBelow, SelectBelow
 //
 // The scalar table is plain loops and does without them.
 //
@@ -192,6 +192,23 @@ void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* o
   }
 }
 
+template <typename Set>
+void PackGroup(const uint8_t* const rows[kTileGroup], size_t length, uint8_t* packed, int32_t* squares) {
+  for (size_t j = 0; j < kTileGroup; ++j) {
+    const uint8_t* row = rows[j];
+    uint8_t* column = packed + j * 4;
+    int32_t sum = 0;
+    for (size_t d = 0; d < length; ++d) {
+      const int32_t above = static_cast<int32_t>(row[d]) - 128;
+      sum += above * above;
+    }
+    for (size_t d = 0; d < length; d += 4) {
+      __builtin_memcpy(column + d * kTileGroup, row + d, 4);
+    }
+    squares[j] = sum;
+  }
+}
+
 // SelectBelow from position i on, of which `selected` were found before it.
 template <typename Set>
 size_t SelectRest(const int32_t* values, size_t i, size_t count, int32_t limit, uint32_t first, int32_t* below,
@@ -259,6 +276,8 @@ constexpr Table MakeTable(const char* name) {
           Pair<CodeNegativeDot<Set>>,
           Quad<CodeNegativeDot<Set>>,
           CodeTile<typename Set::Tile>,
+          Set::kPackGroup,
+          Set::kTileCost,
           Set::CountBelow,
           Set::SelectBelow,
           Popcount<Set>};

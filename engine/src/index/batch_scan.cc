@@ -1,0 +1,68 @@
+#include "index/batch_scan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernel/kernel.h"
+
+namespace pomai::index {
+namespace {
+
+// Nodes and queries of which both codes and all distances stay in the first-level cache, where codes are short.
+constexpr uint32_t kNodes = 128;
+constexpr size_t kQueries = 32;
+// Fewer queries gain nothing of tiles.
+constexpr size_t kLeastTogether = 16;
+// Codes of more bytes have distances that do not leave room for those of hidden nodes in 32 bits.
+constexpr size_t kLongest = 4096;
+// What a walk takes for each candidate it keeps, and more for each byte of the codes: in picoseconds, as the tables
+// tell what tiles take, and a little less than was measured, so that a scan is surely no slower.
+constexpr uint64_t kWalkCandidate = 200000;
+constexpr uint64_t kWalkByte = 300;
+
+}  // namespace
+
+bool BatchScan::Pays(const GraphView& codes, size_t queries, uint64_t ef) {
+  const kernel::TileCost cost = kernel::Active().tile_cost;
+  const uint64_t length = codes.space.length;
+  if (length > kLongest || cost.node == 0 || queries < kLeastTogether) {
+    return false;
+  }
+  const uint64_t scan = codes.nodes * ((cost.node + cost.byte * length) * queries + cost.pack * length);
+  return scan <= ef * (kWalkCandidate + kWalkByte * length) * queries;
+}
+
+uint64_t BatchScan::Run(const GraphView& codes, std::span<const uint8_t> queries, size_t keep, const LiveNodes& live) {
+  const size_t count = queries.size() / codes.space.length;
+  space_ = codes.space;
+  space_.base = reinterpret_cast<const std::byte*>(queries.data());
+  nodes_.resize(std::max<size_t>(count, kNodes));
+  std::iota(nodes_.begin(), nodes_.end(), 0U);
+  rows_.Assign(std::span(nodes_).first(count));
+  nearest_.resize(std::max(count, nearest_.size()));
+  for (size_t i = 0; i < count; ++i) {
+    nearest_[i].Reset(keep, room_);
+  }
+  for (uint32_t begin = 0; begin < codes.nodes; begin += kNodes) {
+    const size_t size = std::min(kNodes, codes.nodes - begin);
+    std::iota(nodes_.begin(), nodes_.begin() + static_cast<ptrdiff_t>(size), begin);
+    columns_.Assign(codes.space, std::span(nodes_).first(size));
+    for (size_t i = 0; !live.hidden.empty() && i < size; ++i) {
+      if (!live.Has(begin + static_cast<uint32_t>(i))) {
+        columns_.Hide(i);
+      }
+    }
+    for (size_t first = 0; first < count; first += kQueries) {
+      const size_t some = std::min(kQueries, count - first);
+      rows_.Distances(columns_, first, some);
+      for (size_t i = 0; i < some; ++i) {
+        nearest_[first + i].Offer(rows_.row(i), begin, size);
+      }
+    }
+  }
+  return uint64_t{codes.nodes} * count;
+}
+
+void BatchScan::Found(size_t query, std::vector<Neighbour>& nearest) { nearest_[query].Finish(space_, nearest); }
+
+}  // namespace pomai::index
