@@ -19,12 +19,10 @@ import org.apache.spark.sql.types.StructField;
 
 /** The queries of one search: one vector, or the rows of a DataFrame with an id and a vector. */
 public final class Queries {
-    /** Where there is one vector only, these are null. */
-    private final Dataset<Row> rows;
+    /** As they were given, and with these two columns alone; null where there is one vector only. */
+    private final Columns given;
 
-    private final StructField idColumn;
-    private final int idOrdinal;
-    private final VectorColumn vectorColumn;
+    private final Columns read;
 
     /** Null where there are rows. */
     private final float[] single;
@@ -32,18 +30,23 @@ public final class Queries {
     /** What hits satisfy besides option {@code filter}; null if nothing. */
     private final Column condition;
 
-    private Queries(Dataset<Row> rows, int idOrdinal, VectorColumn vectorColumn, float[] single, Column condition) {
-        this.rows = rows;
-        this.idOrdinal = idOrdinal;
-        this.idColumn = rows == null ? null : rows.schema().fields()[idOrdinal];
-        this.vectorColumn = vectorColumn;
+    private Queries(Columns given, Columns read, float[] single, Column condition) {
+        this.given = given;
+        this.read = read;
         this.single = single;
         this.condition = condition;
     }
 
+    /** Where an id and a vector stand in rows. */
+    private record Columns(Dataset<Row> rows, int id, VectorColumn vector) {
+        StructField idColumn() {
+            return rows.schema().fields()[id];
+        }
+    }
+
     /** The one query of option {@code query}, which has no id. */
     public static Queries single(float[] vector) {
-        return new Queries(null, 0, null, vector, null);
+        return new Queries(null, null, vector, null);
     }
 
     /**
@@ -59,17 +62,19 @@ public final class Queries {
         var finder = new ColumnFinder(attempt, queries.schema(), SessionSettings.caseSensitive(queries.sparkSession()));
         int id = finder.ordinal(options.queryIdColumn(), PomaiOption.QUERY_ID);
         VectorColumn vector = finder.vector(options.queryVectorColumn(), PomaiOption.QUERY_VECTOR);
+        var given = new Columns(queries, id, vector);
         if (queries.columns().length == 2) {
             // Spark keeps the plan of a DataFrame for its later uses; that of a selection would be made anew.
-            return new Queries(queries, id, vector, null, null);
+            return new Queries(given, given, null, null);
         }
         Dataset<Row> two = queries.select(column(queries, queries.columns()[id]), column(queries, vector.name()));
-        return new Queries(two, 0, new VectorColumn(vector.name(), 1, vector.encoding()), null, null);
+        var read = new Columns(two, 0, new VectorColumn(vector.name(), 1, vector.encoding()));
+        return new Queries(given, read, null, null);
     }
 
     /** The same queries, for hits whose rows satisfy a condition; null for none. */
     public Queries where(Column hits) {
-        return new Queries(rows, idOrdinal, vectorColumn, single, hits);
+        return new Queries(given, read, single, hits);
     }
 
     /** What hits satisfy, option {@code filter} included. */
@@ -86,22 +91,25 @@ public final class Queries {
 
     /** Type of the queries' ids; empty where the one query has none. */
     Optional<DataType> idType() {
-        return Optional.ofNullable(idColumn).map(StructField::dataType);
+        return Optional.ofNullable(given).map(columns -> columns.idColumn().dataType());
     }
 
     String idColumn() {
-        return idColumn.name();
+        return given.idColumn().name();
     }
 
     /** What errors call the place of a vector. */
     String vectorColumn() {
-        return rows == null ? PomaiOption.QUERY.optionName() : vectorColumn.name();
+        return given == null ? PomaiOption.QUERY.optionName() : given.vector.name();
     }
 
     /** All queries, read anew. */
     Iterator<QueryBlock> read() {
-        return rows == null
-                ? List.of(QueryBlock.single(single)).iterator()
-                : QueryReader.of(rows, idOrdinal, idColumn.dataType(), vectorColumn);
+        if (given == null) {
+            return List.of(QueryBlock.single(single)).iterator();
+        }
+        DataType idType = given.idColumn().dataType();
+        return QueryReader.here(given.rows, given.id, idType, given.vector)
+                .orElseGet(() -> QueryReader.of(read.rows, read.id, idType, read.vector));
     }
 }

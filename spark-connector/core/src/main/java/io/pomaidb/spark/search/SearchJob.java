@@ -9,7 +9,6 @@ import io.pomaidb.spark.session.JobDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +29,12 @@ import scala.Tuple2;
  * these. The driver sees queries, never hits.
  */
 final class SearchJob {
-    /** What the driver searches for itself; more is for tasks, which can be stopped. */
+    /** What the driver searches for itself; more is for tasks, which can be cancelled. */
     private static final int MOST_QUERIES_HERE = 1 << 14;
 
     private static final int MOST_HITS_HERE = 1 << 20;
+
+    private static final long MOST_NANOS_HERE = 1_000_000_000;
 
     private final SparkSession spark;
     private final IndexSearch search;
@@ -86,13 +87,27 @@ final class SearchJob {
         if (!few || !isByQueries(batch) || search.columns().fetched().isPresent()) {
             return Optional.empty();
         }
-        try (var open = new OpenIndex(search, SearchTally.of(spark), cores, 0)) {
-            return Optional.of(Arrays.stream(open.rows(open.search(batch.vectors()), batch::id))
-                    .flatMap(Arrays::stream)
-                    .toArray(InternalRow[]::new));
+        try {
+            var here = new DriverSearch(search, batch, cores, MOST_NANOS_HERE);
+            int answered = here.run(SearchTally.of(spark));
+            List<InternalRow> rows = here.rows();
+            if (answered < batch.size()) {
+                rows.addAll(JobDescription.during(spark, "pomaidb searches " + search.path(), () -> byQueries(
+                                batch.part(answered, batch.size()))
+                        .collect()));
+            }
+            return Optional.of(rows.toArray(InternalRow[]::new));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot search index " + search.path(), e);
+        } catch (InterruptedException e) {
+            throw SearchJob.<RuntimeException>asSparkThrowsIt(e);
         }
+    }
+
+    /** An interrupted action of Spark ends with the plain exception, which Scala does not have to declare. */
+    @SuppressWarnings("unchecked") // The cast is to a type that exists for the compiler only.
+    private static <E extends Exception> E asSparkThrowsIt(InterruptedException interrupted) throws E {
+        throw (E) interrupted;
     }
 
     private SearchBatch visiting(SearchBatch batch) {
