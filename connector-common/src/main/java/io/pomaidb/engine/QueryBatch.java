@@ -10,6 +10,8 @@ import java.nio.FloatBuffer;
  */
 public final class QueryBatch implements AutoCloseable {
 
+    private static final int MOST_FLOATS = 1 << 28;
+
     private final int dim;
     private final int size;
     private final SharedMemory rows;
@@ -33,11 +35,13 @@ public final class QueryBatch implements AutoCloseable {
         this.dim = dim;
         this.size = floats / dim;
         this.rows = new SharedMemory("a batch of queries", (long) floats * Float.BYTES);
+        // A buffer of Java has no more than 2^31 bytes, and to make one for each row takes longer than to copy the row.
         var memory = this.rows.memory();
-        for (var row = 0; row < size; row++) {
-            memory.getByteBuffer((long) row * dim * Float.BYTES, (long) dim * Float.BYTES)
+        for (var from = 0L; from < floats; from += MOST_FLOATS) {
+            var count = (int) Math.min(MOST_FLOATS, floats - from);
+            memory.getByteBuffer(from * Float.BYTES, (long) count * Float.BYTES)
                     .asFloatBuffer()
-                    .put(rows.slice(rows.position() + row * dim, dim));
+                    .put(rows.slice(rows.position() + (int) from, count));
         }
     }
 

@@ -40,6 +40,13 @@ class LocalIT {
     }
 
     @Nested
+    class DriverSearch extends DriverSearchSpec {
+        DriverSearch() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class FilteredSearch extends FilteredSearchSpec {
         FilteredSearch() {
             super(Master.LOCAL);

@@ -33,6 +33,13 @@ class VersionIT {
     }
 
     @Nested
+    class DriverSearch extends DriverSearchSpec {
+        DriverSearch() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class FilteredSearch extends FilteredSearchSpec {
         FilteredSearch() {
             super(Master.LOCAL);

@@ -15,11 +15,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * caller was interrupted, and whether the time is over: what is left then is for tasks, which Spark can cancel. For one use.
  */
 final class DriverSearch {
-    /** What a piece takes at most, if its queries take as long as those before. */
-    private static final long PIECE_NANOS = 20_000_000;
-
-    private static final int FIRST_PIECE = TaskPlan.LEAST_QUERIES;
-
     private final IndexSearch search;
     private final SearchBatch batch;
     private final int cores;
@@ -46,7 +41,7 @@ final class DriverSearch {
         this.search = search;
         this.batch = batch;
         this.cores = cores;
-        this.threads = Math.max(1, Math.min(cores, batch.size() / FIRST_PIECE));
+        this.threads = Math.max(1, Math.min(cores, batch.size() / TaskPlan.LEAST_QUERIES));
         this.mostNanos = mostNanos;
         this.rows = new InternalRow[batch.size()][];
     }
@@ -115,13 +110,12 @@ final class DriverSearch {
     private void searchPieces(OpenIndex open) {
         boolean whole = false;
         try {
-            int most = FIRST_PIECE;
-            for (Piece piece = take(most); piece != null; piece = take(most)) {
-                long began = System.nanoTime();
+            var pace = new Pace();
+            for (Piece piece = take(pace.begin()); piece != null; piece = take(pace.begin())) {
                 SearchBatch part = batch.part(piece.from, piece.to);
                 InternalRow[][] found = open.rows(open.search(part.vectors()), part::id);
                 System.arraycopy(found, 0, rows, piece.from, found.length);
-                most = next(found.length, System.nanoTime() - began);
+                pace.end(found.length);
             }
             whole = true;
         } catch (IOException e) {
@@ -133,11 +127,6 @@ final class DriverSearch {
         }
     }
 
-    /** The size of the next piece: twice this one's, if that does not take too long. */
-    private static int next(int size, long nanos) {
-        return (int) Math.max(1, Math.min(2L * size, PIECE_NANOS * size / Math.max(1, nanos)));
-    }
-
     private record Piece(int from, int to) {}
 
     /** Some queries; null if there are none left, or no more are to be searched for. */
@@ -147,7 +136,7 @@ final class DriverSearch {
             return null;
         }
         // Smaller pieces towards the end, so that all threads end at about the same time.
-        int fair = Math.max(FIRST_PIECE / 2, (batch.size() - taken) / (2 * threads));
+        int fair = Math.max(TaskPlan.LEAST_QUERIES / 2, (batch.size() - taken) / (2 * threads));
         var piece = new Piece(taken, Math.min(batch.size(), taken + Math.min(most, fair)));
         taken = piece.to;
         return piece;

@@ -73,7 +73,9 @@ final class QueryReader implements Iterator<QueryBlock> {
         return BlockRows.of(rows, MOST_BYTES).flatMap(blocks -> {
             var read = new ArrayList<QueryBlock>();
             for (int partition = 0; partition < blocks.partitions(); partition++) {
-                blocks.read(partition).map(some -> packing.block(new Rows(some))).ifPresent(read::add);
+                blocks.read(partition)
+                        .map(some -> packing.block(new Rows(some)))
+                        .ifPresent(read::add);
             }
             return read.size() == blocks.partitions() ? Optional.of(read.iterator()) : Optional.empty();
         });

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 
@@ -24,32 +25,47 @@ record QuerySearch(IndexSearch search, SearchTally tally)
             return Collections.emptyIterator();
         }
         SearchBatch batch = batches.next();
-        int most = search.columns().fetched().isPresent() ? MOST_FETCHED : MOST_HITS;
-        int atOnce = Math.max(1, most / search.topK());
-        return new Answers(OpenIndex.during(TaskContext.get(), search, tally), batch, atOnce);
+        boolean fetches = search.columns().fetched().isPresent();
+        int atOnce = Math.max(1, (fetches ? MOST_FETCHED : MOST_HITS) / search.topK());
+        var task = TaskContext.get();
+        return new Answers(task, OpenIndex.during(task, search, tally), batch, atOnce, fetches ? null : new Pace());
     }
 
     /** Rows of hits, found for some queries at a time, as Spark takes them. */
     private static final class Answers implements Iterator<InternalRow> {
+        private final TaskContext task;
         private final OpenIndex open;
         private final SearchBatch batch;
         private final int atOnce;
+
+        /** Null where rows are fetched: each piece would read the same pages once more. */
+        private final Pace pace;
+
         private int unsearched;
 
         /** Of the queries that were searched last. */
         private Iterator<InternalRow> found = Collections.emptyIterator();
 
-        Answers(OpenIndex open, SearchBatch batch, int atOnce) {
+        Answers(TaskContext task, OpenIndex open, SearchBatch batch, int atOnce, Pace pace) {
+            this.task = task;
             this.open = open;
             this.batch = batch;
             this.atOnce = atOnce;
+            this.pace = pace;
         }
 
         @Override
         public boolean hasNext() {
             while (!found.hasNext() && unsearched < batch.size()) {
-                int end = (int) Math.min(batch.size(), (long) unsearched + atOnce);
+                if (task.isInterrupted()) {
+                    throw new TaskKilledException();
+                }
+                int most = pace == null ? atOnce : Math.min(atOnce, pace.begin());
+                int end = (int) Math.min(batch.size(), (long) unsearched + most);
                 found = rows(batch.part(unsearched, end));
+                if (pace != null) {
+                    pace.end(end - unsearched);
+                }
                 unsearched = end;
             }
             return found.hasNext();

@@ -92,8 +92,8 @@ final class SearchJob {
             int answered = here.run(SearchTally.of(spark));
             List<InternalRow> rows = here.rows();
             if (answered < batch.size()) {
-                rows.addAll(JobDescription.during(spark, "pomaidb searches " + search.path(), () -> byQueries(
-                                batch.part(answered, batch.size()))
+                SearchBatch rest = batch.part(answered, batch.size());
+                rows.addAll(JobDescription.during(spark, "pomaidb hits in " + search.path(), () -> byQueries(rest)
                         .collect()));
             }
             return Optional.of(rows.toArray(InternalRow[]::new));

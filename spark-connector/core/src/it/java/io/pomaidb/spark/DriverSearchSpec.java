@@ -1,0 +1,185 @@
+package io.pomaidb.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.SparkStatusTracker;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Searches in the driver's own process, which is what hits alone get in one JVM. */
+@Tag("every-version")
+abstract class DriverSearchSpec extends SparkSpec {
+    private static final int DIM = 8;
+    private static final int ROWS = 20_000;
+    private static final long SECONDS = 240;
+
+    /** As many as the driver searches for itself; with {@link #slow} it takes them most of a minute. */
+    private static final int MANY = 1 << 14;
+
+    DriverSearchSpec(Master master) {
+        super(master);
+    }
+
+    private String indexed() {
+        var path = path("index");
+        writer(rows(0, ROWS, DIM))
+                .option("metric", "l2")
+                .option("shards", 2)
+                .option("hnsw_m", 8)
+                .option("hnsw_ef_construction", 32)
+                .option("adaptive_threshold", 0)
+                .save(path);
+        return path;
+    }
+
+    /** Queries that are on the driver, so that no job reads them. */
+    private Dataset<Row> queries(int count) {
+        var rows = new ArrayList<Row>(count);
+        for (long id = 0; id < count; id++) {
+            rows.add(RowFactory.create(id, TestVectors.of(1_000_000 + id, DIM)));
+        }
+        return TestVectors.rows(spark, rows.toArray(Row[]::new));
+    }
+
+    private PomaiSearch search(String path, Dataset<Row> queries) {
+        return search(path)
+                .queries(queries)
+                .queryId("id")
+                .queryVector("embedding")
+                .topK(3);
+    }
+
+    /** Hits whose search takes milliseconds a query. */
+    private Dataset<Row> slow(String path, Dataset<Row> queries) {
+        return search(path, queries).option("hnsw_ef_search", "10000").run();
+    }
+
+    /** Runs something in a job group of its own, and gives the number of its jobs. */
+    private int jobsOf(Callable<List<Row>> action, List<Row> found) throws Exception {
+        var group = UUID.randomUUID().toString();
+        spark.sparkContext().setJobGroup(group, "counted", false);
+        try {
+            found.addAll(action.call());
+        } finally {
+            spark.sparkContext().clearJobGroup();
+        }
+        return spark.sparkContext().statusTracker().getJobIdsForGroup(group).length;
+    }
+
+    @Test
+    void queriesOfALocalCheckpointAreReadWithoutAJob() throws Exception {
+        var path = indexed();
+        Dataset<Row> queries = rows(50_000, 50_100, DIM)
+                .select(lit("more").as("more"), col("embedding"), col("id"))
+                .localCheckpoint();
+        var found = new ArrayList<Row>();
+
+        int jobs = jobsOf(() -> search(path, queries).run().collectAsList(), found);
+
+        assertThat(jobs).isZero();
+        assertThat(found)
+                .hasSize(300)
+                .containsExactlyInAnyOrderElementsOf(
+                        search(path, rows(50_000, 50_100, DIM)).run().collectAsList());
+    }
+
+    @Test
+    void whatTheDriverDoesNotFinishInASecondTasksDo() throws Exception {
+        var path = indexed();
+        int jobs = 0;
+        for (int count = 500; jobs == 0; count *= 2) {
+            Dataset<Row> queries = queries(count);
+            var found = new ArrayList<Row>();
+            jobs = jobsOf(() -> slow(path, queries).collectAsList(), found);
+            if (jobs > 0) {
+                // An operator above has all of it done by tasks.
+                assertThat(found)
+                        .hasSize(3 * count)
+                        .containsExactlyInAnyOrderElementsOf(
+                                slow(path, queries).where("rank < 4").collectAsList());
+            }
+        }
+    }
+
+    @Test
+    void aSearchEndsWhenItsJobGroupIsCancelled() throws Exception {
+        var path = indexed();
+        var group = UUID.randomUUID().toString();
+        var thread = new SearchThread(() -> {
+            spark.sparkContext().setJobGroup(group, "to be cancelled", false);
+            return slow(path, queries(MANY)).collectAsList();
+        });
+        SparkStatusTracker jobs = spark.sparkContext().statusTracker();
+        thread.await(() -> jobs.getJobIdsForGroup(group).length > 0);
+
+        spark.sparkContext().cancelJobGroup(group);
+
+        assertThat(thread.failure()).hasMessageContaining("cancelled");
+    }
+
+    @Test
+    void aSearchEndsWhenItsThreadIsInterrupted() throws Exception {
+        var path = indexed();
+        var thread = new SearchThread(() -> slow(path, queries(MANY)).collectAsList());
+        thread.await(() -> Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(other -> other.getName().equals("pomaidb-search")));
+
+        thread.interrupt();
+
+        assertThat(thread.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(thread.isStillInterrupted()).isFalse();
+    }
+
+    /** A search that somebody else ends. */
+    private static final class SearchThread {
+        private final CompletableFuture<List<Row>> found = new CompletableFuture<>();
+        private final Thread thread;
+        private volatile boolean interrupted;
+
+        SearchThread(Callable<List<Row>> search) {
+            thread = new Thread(() -> {
+                try {
+                    found.complete(search.call());
+                } catch (Exception e) {
+                    interrupted = Thread.currentThread().isInterrupted();
+                    found.completeExceptionally(e);
+                }
+            });
+            thread.start();
+        }
+
+        void await(Callable<Boolean> condition) throws Exception {
+            long deadline = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+            while (!condition.call()) {
+                assertThat(found).isNotDone();
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            }
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        Throwable failure() throws Exception {
+            return found.handle((rows, failure) -> failure).get(SECONDS, TimeUnit.SECONDS);
+        }
+
+        boolean isStillInterrupted() {
+            return interrupted;
+        }
+    }
+}
