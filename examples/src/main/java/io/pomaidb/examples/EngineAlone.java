@@ -8,11 +8,12 @@ import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.engine.VectorBatch;
 import io.pomaidb.index.Sharding;
+import io.pomaidb.search.TopK;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -115,19 +116,11 @@ final class EngineAlone {
                 .toList();
     }
 
-    private record Hit(long id, float score) {}
-
     private static List<Long> best(List<SearchHits> shards, int query, int k) {
-        var all = new ArrayList<Hit>();
+        TopK best = TopK.EMPTY;
         for (SearchHits hits : shards) {
-            for (int rank = 0; rank < hits.count(query); rank++) {
-                all.add(new Hit(hits.id(query, rank), hits.score(query, rank)));
-            }
+            best = TopK.merge(best, TopK.ofSorted(hits.ids(query), hits.scores(query)), k);
         }
-        return all.stream()
-                .sorted(Comparator.comparing(Hit::score).reversed())
-                .limit(k)
-                .map(Hit::id)
-                .toList();
+        return Arrays.stream(best.ids()).boxed().toList();
     }
 }
