@@ -20,11 +20,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Searches in the driver's own process, which is what hits alone get in one JVM. */
-@Tag("every-version")
 abstract class DriverSearchSpec extends SparkSpec {
     private static final int DIM = 8;
     private static final int ROWS = 20_000;
-    private static final long SECONDS = 240;
+    private static final long SECONDS = 600;
 
     /** As many as the driver searches for itself; with {@link #slow} it takes them most of a minute. */
     private static final int MANY = 1 << 14;
@@ -80,6 +79,7 @@ abstract class DriverSearchSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
     void queriesOfALocalCheckpointAreReadWithoutAJob() throws Exception {
         var path = indexed();
         Dataset<Row> queries = rows(50_000, 50_100, DIM)
@@ -97,6 +97,7 @@ abstract class DriverSearchSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
     void whatTheDriverDoesNotFinishInASecondTasksDo() throws Exception {
         var path = indexed();
         int jobs = 0;

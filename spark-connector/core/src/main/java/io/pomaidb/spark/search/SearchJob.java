@@ -105,7 +105,8 @@ final class SearchJob {
     }
 
     /** An interrupted action of Spark ends with the plain exception, which Scala does not have to declare. */
-    @SuppressWarnings("unchecked") // The cast is to a type that exists for the compiler only.
+    // The cast is to a type that exists for the compiler only.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E asSparkThrowsIt(InterruptedException interrupted) throws E {
         throw (E) interrupted;
     }
