@@ -136,13 +136,13 @@ final class ShardRewrite {
 
     private void copy(Live input, ShardWriter writer, int threads) throws IOException {
         var vector = new float[snapshot.dim()];
-        VectorSource source = VectorSource.of(vector);
         PayloadFile file = index.payload(input.segment()).orElse(null);
         try (SegmentLease lease = lease(input.segment(), threads);
                 RecordScan scan = lease.database().scan();
                 var payload = PayloadReader.open(
                         file, snapshot.schema().payloadSchema().stored())) {
             PayloadScan stored = payload.scan();
+            VectorSource source = VectorSource.of(vector, scan::scale);
             while (scan.next()) {
                 if (input.ids().contains(scan.id())) {
                     scan.copyVector(vector);

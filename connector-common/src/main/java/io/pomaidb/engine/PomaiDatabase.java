@@ -157,6 +157,10 @@ public final class PomaiDatabase implements AutoCloseable {
 
     /** The vector of a row; empty if there is no such row. */
     public Optional<float[]> get(long id) {
+        return get(id, new double[1], 0);
+    }
+
+    private Optional<float[]> get(long id, double[] scales, int at) {
         var attempt = "get row " + Long.toUnsignedString(id) + " of " + directory;
         return use("get", database -> {
             var out = handle.out();
@@ -172,6 +176,7 @@ public final class PomaiDatabase implements AutoCloseable {
             try {
                 var vector = new float[options.dim()];
                 RecordStruct.copyVector(record, vector, library, attempt);
+                scales[at] = RecordStruct.scale(record);
                 return Optional.of(vector);
             } finally {
                 api.recordFree(record);
@@ -193,6 +198,19 @@ public final class PomaiDatabase implements AutoCloseable {
         }
         for (int from = 0; from < ids.length; from += ROWS_AT_ONCE) {
             get(ids, from, Math.min(ids.length, from + ROWS_AT_ONCE), vectors);
+        }
+        return vectors;
+    }
+
+    /**
+     * As {@link #get(long[])}, one question a row, and what each vector was divided by before it was put.
+     *
+     * @param scales filled at the places of ids that have a row, with 1 where {@link VectorBatch#setScale} said nothing
+     */
+    public float[][] get(long[] ids, double[] scales) {
+        var vectors = new float[ids.length][];
+        for (int i = 0; i < ids.length; i++) {
+            vectors[i] = get(ids[i], scales, i).orElse(null);
         }
         return vectors;
     }

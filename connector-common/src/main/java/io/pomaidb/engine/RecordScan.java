@@ -17,6 +17,7 @@ public final class RecordScan implements AutoCloseable {
     private boolean onRow;
     private boolean closed;
     private long id;
+    private double scale;
 
     RecordScan(PomaiDatabase database, ScanHandle scan) {
         this.database = database;
@@ -49,6 +50,7 @@ public final class RecordScan implements AutoCloseable {
             api.check(api.iterGetRecord(scan.iterator(), view), attempt);
             if (!RecordStruct.isDeleted(view)) {
                 id = RecordStruct.id(view);
+                scale = RecordStruct.scale(view);
                 RecordStruct.copyVector(view, vector, library, attempt);
                 return true;
             }
@@ -59,6 +61,12 @@ public final class RecordScan implements AutoCloseable {
     public long id() {
         requireRow();
         return id;
+    }
+
+    /** What the current row's vector was divided by before it was put; 1 where {@link VectorBatch#setScale} said nothing. */
+    public double scale() {
+        requireRow();
+        return scale;
     }
 
     /** Components of every row's vector. */

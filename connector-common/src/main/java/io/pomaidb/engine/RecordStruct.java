@@ -12,6 +12,8 @@ final class RecordStruct {
     private static final int ID = 8;
     private static final int DIM = 16;
     private static final int VECTOR = 24;
+    private static final int METADATA = 32;
+    private static final int METADATA_LEN = 40;
     private static final int IS_DELETED = 44;
 
     private RecordStruct() {}
@@ -29,6 +31,15 @@ final class RecordStruct {
 
     static boolean isDeleted(Pointer record) {
         return record.getByte(IS_DELETED) != 0;
+    }
+
+    /** What {@link VectorBatch#setScale} said of the row; 1 where it said nothing. */
+    static double scale(Pointer record) {
+        if (record.getInt(METADATA_LEN) != Double.BYTES) {
+            return 1;
+        }
+        double scale = record.getPointer(METADATA).getDouble(0);
+        return scale > 0 && Double.isFinite(scale) ? scale : 1;
     }
 
     /** Copies the vector; one of another length than {@code target} is the library's fault, and is not read. */

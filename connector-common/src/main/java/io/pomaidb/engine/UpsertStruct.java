@@ -3,7 +3,7 @@ package io.pomaidb.engine;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 
-/** {@code pomai_upsert_t}, the same in all generations. Metadata stays null. */
+/** {@code pomai_upsert_t}, the same in all generations. A row's metadata is its scale, or null. */
 final class UpsertStruct {
 
     static final int SIZE = 48;
@@ -12,6 +12,8 @@ final class UpsertStruct {
     private static final int ID = 8;
     private static final int VECTOR = 16;
     private static final int DIM = 24;
+    private static final int METADATA = 32;
+    private static final int METADATA_LEN = 40;
 
     private UpsertStruct() {}
 
@@ -28,6 +30,12 @@ final class UpsertStruct {
 
     static void setId(ByteBuffer structs, int row, long id) {
         structs.putLong(row * SIZE + ID, id);
+    }
+
+    /** Has the row's metadata be {@code bytes} bytes at {@code address}. */
+    static void setMetadata(ByteBuffer structs, int row, long address, int bytes) {
+        structs.putLong(row * SIZE + METADATA, address);
+        structs.putInt(row * SIZE + METADATA_LEN, bytes);
     }
 
     static long id(ByteBuffer structs, int row) {

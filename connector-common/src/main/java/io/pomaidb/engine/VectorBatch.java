@@ -23,6 +23,10 @@ public final class VectorBatch implements AutoCloseable {
     private ByteBuffer upserts;
 
     private FloatBuffer vectors;
+
+    /** A double a row; null until a row has a scale. */
+    private ByteBuffer scales;
+
     private int size;
 
     /**
@@ -58,7 +62,33 @@ public final class VectorBatch implements AutoCloseable {
             throw new IllegalStateException("Cannot add a row to a batch: it is full at " + capacity + " rows");
         }
         UpsertStruct.setId(upserts, size, id);
+        if (scales != null) {
+            UpsertStruct.setMetadata(upserts, size, 0, 0);
+        }
         return size++ * dim;
+    }
+
+    /**
+     * Says what the vector that was added last was divided by before; 1 where nothing is said. The engine keeps it as the row's
+     * metadata.
+     *
+     * @throws IllegalStateException if there is no row, or the batch is closed
+     */
+    public void setScale(double scale) {
+        requireOpen();
+        if (size == 0) {
+            throw new IllegalStateException("Cannot set the scale of a row in a batch: it has no rows");
+        }
+        if (scale == 1) {
+            return;
+        }
+        if (scales == null) {
+            scales = OffHeap.buffer(Math.multiplyExact(capacity, Double.BYTES));
+        }
+        int at = (size - 1) * Double.BYTES;
+        scales.putDouble(at, scale);
+        long address = Pointer.nativeValue(OffHeap.address(scales)) + at;
+        UpsertStruct.setMetadata(upserts, size - 1, address, Double.BYTES);
     }
 
     /**
@@ -120,11 +150,12 @@ public final class VectorBatch implements AutoCloseable {
         size = 0;
         upserts = null;
         vectors = null;
+        scales = null;
     }
 
     /** What the engine reads. Its holder keeps the memory alive, also when another thread closes this batch. */
     Rows rows() {
-        var held = new Rows(upserts, vectors, size);
+        var held = new Rows(upserts, vectors, scales, size);
         if (held.upserts == null || held.vectors == null) {
             throw closed();
         }
@@ -141,8 +172,8 @@ public final class VectorBatch implements AutoCloseable {
         return new IllegalStateException("Cannot use a batch of vectors: it is closed");
     }
 
-    /** The memory of a batch: {@code size} structs that point into {@code vectors}. */
-    record Rows(ByteBuffer upserts, FloatBuffer vectors, int size) {
+    /** The memory of a batch: {@code size} structs that point into {@code vectors} and, if it is there, {@code scales}. */
+    record Rows(ByteBuffer upserts, FloatBuffer vectors, ByteBuffer scales, int size) {
 
         Pointer structs() {
             return OffHeap.address(upserts);

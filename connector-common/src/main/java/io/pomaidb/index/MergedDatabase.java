@@ -106,6 +106,7 @@ final class MergedDatabase implements CacheSource {
                 }
                 scan.copyVector(vector);
                 batch.add(scan.id(), vector);
+                batch.setScale(scan.scale());
                 ids = size == ids.length ? Arrays.copyOf(ids, 2 * size) : ids;
                 ids[size++] = scan.id();
             }

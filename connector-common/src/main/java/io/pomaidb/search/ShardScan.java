@@ -3,13 +3,14 @@ package io.pomaidb.search;
 import io.pomaidb.engine.RecordScan;
 import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.vector.UnitLength;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Reads the rows of one shard of a snapshot, the newest of each id, in no particular order. Under the cosine metric
- * vectors are as they were stored, scaled to length one. Made by {@link SnapshotView#scan}. For one thread; the scan itself
+ * Reads the rows of one shard of a snapshot, the newest of each id, in no particular order. Vectors are
+ * as they were written, under the cosine metric but for the rounding of floats. Made by {@link SnapshotView#scan}. For one thread; the scan itself
  * is the current row's vector.
  */
 public final class ShardScan implements VectorSource, AutoCloseable {
@@ -80,6 +81,7 @@ public final class ShardScan implements VectorSource, AutoCloseable {
             }
             if (from.shows(scan.id())) {
                 scan.copyVector(vector);
+                UnitLength.restore(vector, scan.scale());
                 System.arraycopy(vector, 0, vectors, size * dim, dim);
                 ids[size++] = scan.id();
             }

@@ -1,6 +1,7 @@
 package io.pomaidb.search;
 
 import io.pomaidb.config.PomaiOption;
+import io.pomaidb.engine.PomaiDatabase;
 import io.pomaidb.engine.PomaiException;
 import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchCounters;
@@ -8,6 +9,7 @@ import io.pomaidb.engine.SearchHits;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadRow;
+import io.pomaidb.vector.UnitLength;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -191,10 +193,24 @@ public final class ShardSearcher implements AutoCloseable {
             if (count > 0) {
                 var of = new long[count];
                 Arrays.setAll(of, i -> ids[asked[i]]);
-                float[][] got = shard.segment(segment).database().get(of);
+                float[][] got = vectors(shard.segment(segment).database(), of);
                 for (int i = 0; i < count; i++) {
                     vectors[asked[i]] = got[i];
                 }
+            }
+        }
+        return vectors;
+    }
+
+    private float[][] vectors(PomaiDatabase database, long[] ids) {
+        if (!view.snapshot().metric().normalizes()) {
+            return database.get(ids);
+        }
+        var scales = new double[ids.length];
+        float[][] vectors = database.get(ids, scales);
+        for (int i = 0; i < ids.length; i++) {
+            if (vectors[i] != null) {
+                UnitLength.restore(vectors[i], scales[i]);
             }
         }
         return vectors;

@@ -20,7 +20,7 @@ public final class StoredRow {
         return segment;
     }
 
-    /** The vector as it is stored, and not a copy; null where it was not asked for. */
+    /** The vector as it was written, under the cosine metric but for the rounding of floats, and not a copy; null where it was not asked for. */
     public float[] vector() {
         return vector;
     }

@@ -1,11 +1,15 @@
 package io.pomaidb.vector;
 
+import java.util.function.DoubleSupplier;
+
 /** A vector in an array of floats. */
 final class ArrayVector implements VectorSource {
     private final float[] components;
+    private final DoubleSupplier scale;
 
-    ArrayVector(float[] components) {
+    ArrayVector(float[] components, DoubleSupplier scale) {
         this.components = components;
+        this.scale = scale;
     }
 
     @Override
@@ -21,5 +25,10 @@ final class ArrayVector implements VectorSource {
     @Override
     public float component(int i) {
         return components[i];
+    }
+
+    @Override
+    public double scale() {
+        return scale.getAsDouble();
     }
 }

@@ -38,22 +38,29 @@ public final class VectorReader {
      *
      * @param id names the row or query in errors
      * @param target filled from {@code offset} on by absolute puts; after an exception its content is undefined
+     * @return the {@link VectorSource#scale} of what {@code target} then holds
      * @throws DataException if the vector has another dimension than the index, or a component is null, NaN or infinite;
      *     it names column and id
      */
-    public void read(long id, VectorSource vector, FloatBuffer target, int offset) {
+    public double read(long id, VectorSource vector, FloatBuffer target, int offset) {
         String fault = copy(vector, target, offset);
         if (fault != null) {
             throw refused(Long.toString(id), fault);
         }
+        return scaled(vector, target, offset);
     }
 
     /** As {@link #read(long, VectorSource, FloatBuffer, int)}, for an id of another type. */
-    public void read(String id, VectorSource vector, FloatBuffer target, int offset) {
+    public double read(String id, VectorSource vector, FloatBuffer target, int offset) {
         String fault = copy(vector, target, offset);
         if (fault != null) {
             throw refused(id, fault);
         }
+        return scaled(vector, target, offset);
+    }
+
+    private double scaled(VectorSource vector, FloatBuffer target, int offset) {
+        return normalizes ? vector.scale() * UnitLength.scale(target, offset, dim) : vector.scale();
     }
 
     /** What is wrong with the vector; null if nothing. An id of either type would be an object for each row here. */
@@ -64,9 +71,6 @@ public final class VectorReader {
         // What is wrong with a component, if anything, is looked for afterwards.
         if (!vector.copyTo(target, offset)) {
             return fault(vector);
-        }
-        if (normalizes) {
-            scaleToOne(target, offset);
         }
         return null;
     }
@@ -82,19 +86,6 @@ public final class VectorReader {
             }
         }
         throw new IllegalStateException("Cannot read a vector in column " + column + ": it changed while it was read");
-    }
-
-    private void scaleToOne(FloatBuffer target, int offset) {
-        double squares = 0;
-        for (int i = offset; i < offset + dim; i++) {
-            squares += (double) target.get(i) * target.get(i);
-        }
-        if (squares > 0) {
-            double factor = 1 / Math.sqrt(squares);
-            for (int i = offset; i < offset + dim; i++) {
-                target.put(i, (float) (target.get(i) * factor));
-            }
-        }
     }
 
     private DataException refused(String id, String fault) {

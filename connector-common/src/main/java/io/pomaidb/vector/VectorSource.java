@@ -1,6 +1,7 @@
 package io.pomaidb.vector;
 
 import java.nio.FloatBuffer;
+import java.util.function.DoubleSupplier;
 
 /**
  * A vector as a row of Spark or Flink holds it, read one component at a time without boxing. A connector keeps one
@@ -40,8 +41,21 @@ public interface VectorSource {
         return true;
     }
 
+    /**
+     * What the components were divided by before: 1 for a vector as its writer gave it, another number for a row of an index
+     * that has scaled it to length one.
+     */
+    default double scale() {
+        return 1;
+    }
+
     /** The vector in an array. Changes of the array show through. */
     static VectorSource of(float... components) {
-        return new ArrayVector(components);
+        return new ArrayVector(components, () -> 1);
+    }
+
+    /** The vector in an array, and its {@link #scale}. Changes of both show through. */
+    static VectorSource of(float[] components, DoubleSupplier scale) {
+        return new ArrayVector(components, scale);
     }
 }

@@ -93,11 +93,11 @@ public final class Rerouting {
                 .lease(index, indexId, segment, from.databaseOptions().build())) {
             PomaiDatabase database = lease.database();
             var vector = new float[from.dim()];
-            VectorSource source = VectorSource.of(vector);
             List<PayloadColumn> columns = from.schema().payloadSchema().stored();
             try (RecordScan scan = database.scan();
                     var payload = PayloadReader.open(index.payload(segment).orElse(null), columns)) {
                 PayloadScan stored = payload.scan();
+                VectorSource source = VectorSource.of(vector, scan::scale);
                 while (scan.next()) {
                     scan.copyVector(vector);
                     writer.writeStored(scan.id(), source, stored.seek(scan.id()));

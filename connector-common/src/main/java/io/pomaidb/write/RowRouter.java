@@ -29,6 +29,7 @@ final class RowRouter {
     private final VectorSource source;
     private final Map<Integer, Roaring64Bitmap> ids = new HashMap<>();
     private final Roaring64Bitmap seen = new Roaring64Bitmap();
+    private double scale = 1;
     private int shard;
 
     /** Undoes a row that the same writer has sent to a shard before. */
@@ -51,7 +52,7 @@ final class RowRouter {
             this.reader = VectorReader.ofRows(parameters.schema().vectorColumn(), centroids.dim(), metric);
             this.vector = new float[centroids.dim()];
             this.distances = new float[centroids.count()];
-            this.source = VectorSource.of(vector);
+            this.source = VectorSource.of(vector, () -> scale);
         }
     }
 
@@ -80,7 +81,7 @@ final class RowRouter {
             shard = Sharding.shardOf(id, parameters.shards());
             return row;
         }
-        reader.read(id, row, FloatBuffer.wrap(vector), 0);
+        scale = reader.read(id, row, FloatBuffer.wrap(vector), 0);
         shard = centroids.nearest(vector, distances);
         if (!stored) {
             forget(id, shard, takeBack);

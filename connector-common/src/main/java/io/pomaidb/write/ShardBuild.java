@@ -77,7 +77,7 @@ final class ShardBuild implements AutoCloseable {
         if (batch.isFull()) {
             flush();
         }
-        reader.read(id, vector, batch.vectors(), batch.add(id));
+        batch.setScale(reader.read(id, vector, batch.vectors(), batch.add(id)));
         added++;
         count.add(id);
     }

@@ -27,6 +27,8 @@ import org.apache.parquet.example.data.Group;
 final class DocumentReader {
     private static final int ROW_IDS = 1;
     private static final int VECTORS = 3;
+    private static final int METADATA_OFFSETS = 4;
+    private static final int METADATA = 5;
 
     private final Path index;
     private final DocumentTable header;
@@ -196,8 +198,23 @@ final class DocumentReader {
             var vector = new float[dim];
             vectors.position(row * dim * Float.BYTES);
             vectors.asFloatBuffer().get(vector);
+            double scale = scale(sections, row);
+            for (int i = 0; i < dim; i++) {
+                vector[i] = (float) (vector[i] * scale);
+            }
             assertThat(rows.put(ids.getLong(row * Long.BYTES), vector)).isNull();
         }
+    }
+
+    /** What a row's vector was divided by: its metadata, if it has eight bytes of it. */
+    private static double scale(Map<Long, ByteBuffer> sections, int row) {
+        ByteBuffer offsets = sections.get((long) METADATA_OFFSETS);
+        if (offsets == null) {
+            return 1;
+        }
+        long from = offsets.getLong(row * Long.BYTES);
+        long bytes = offsets.getLong((row + 1) * Long.BYTES) - from;
+        return bytes == Double.BYTES ? sections.get((long) METADATA).getDouble((int) from) : 1;
     }
 
     /** Murmur3 x86 32-bit with seed 42 over the eight little-endian bytes of an id. */

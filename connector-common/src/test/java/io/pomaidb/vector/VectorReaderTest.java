@@ -32,6 +32,26 @@ class VectorReaderTest {
     }
 
     @Test
+    void tellsWhatItDividedBy() {
+        VectorReader reader = VectorReader.ofRows("embedding", 3, IndexMetric.COSINE);
+        assertThat(reader.read(1, VectorSource.of(3, 0, -4), target, 0)).isEqualTo(5);
+        assertThat(reader.read(2, VectorSource.of(0, 0, 0), target, 3)).isEqualTo(1);
+        assertThat(rows.read(3, VectorSource.of(3, 0, -4), target, 3)).isEqualTo(1);
+        assertThat(rows.read(4, VectorSource.of(new float[] {0, 1, 0}, () -> 7), target, 3))
+                .isEqualTo(7);
+        assertThat(reader.read(5, VectorSource.of(new float[] {0, 2, 0}, () -> 7), target, 3))
+                .isEqualTo(14);
+    }
+
+    @Test
+    void leavesWhatHasLengthOneButForRounding() {
+        VectorReader reader = VectorReader.ofRows("embedding", 3, IndexMetric.COSINE);
+        assertThat(reader.read(1, VectorSource.of(0.6f, 0, 0.8f), target, 0)).isEqualTo(1);
+        assertThat(target.get(0)).isEqualTo(0.6f);
+        assertThat(target.get(2)).isEqualTo(0.8f);
+    }
+
+    @Test
     void scalesVectorsWhoseSquaresWouldVanishInAFloat() {
         VectorReader reader = VectorReader.ofRows("embedding", 3, IndexMetric.COSINE);
         reader.read(1, VectorSource.of(1e-30f, 0, 0), target, 0);
