@@ -9,16 +9,21 @@ import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.Centroids;
 import io.pomaidb.index.CommitConflictException;
 import io.pomaidb.index.IdType;
+import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.index.VacuumOptions;
+import io.pomaidb.payload.PayloadColumn;
+import io.pomaidb.payload.PayloadType;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +48,10 @@ class RowConflictsTest {
 
     /** Commits new vectors for some rows and deletes others, as decided on {@link #read}. */
     private Snapshot change(long[] updated, long[] deleted) throws IOException {
-        IndexWrite write = index.plan(WriteMode.APPEND);
+        return change(index.plan(WriteMode.APPEND), updated, deleted);
+    }
+
+    private Snapshot change(IndexWrite write, long[] updated, long[] deleted) throws IOException {
         List<WrittenSegment> written;
         try (ShardWriter writer = index.writer(write)) {
             for (long id : deleted) {
@@ -147,6 +155,42 @@ class RowConflictsTest {
         read = index.index().latestExisting();
         index.index().rollback(1);
         assertConflict(() -> change(ids(1), ids()), "(operation rollback)");
+    }
+
+    /** So that a driver need not fetch vectors. */
+    @Test
+    void idsAreReadFromThePayload() throws IOException {
+        commit(withColumn(), 20, 21);
+        read = index.index().latestExisting();
+        List<Segment> segments = commit(withColumn(), 3, 5, 20).segments();
+        for (Segment segment : segments) {
+            Path directory = index.path().resolve(segment.directory());
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file :
+                        files.filter(file -> file.toString().endsWith(".seg")).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+
+        change(withColumn(), ids(2), ids(7));
+        assertConflict(() -> change(withColumn(), ids(1, 20), ids()), "version 3 changed 1", "row 20");
+        assertConflict(() -> change(withColumn(), ids(), ids(5)), "version 3 changed 1", "row 5");
+    }
+
+    private IndexWrite withColumn() throws IOException {
+        List<PayloadColumn> columns = List.of(new PayloadColumn("text", PayloadType.STRING));
+        return IndexWrite.plan(
+                index.index(), index.options(), WriteMode.APPEND, IdType.LONG, columns, Optional.empty());
+    }
+
+    private Snapshot commit(IndexWrite write, long... ids) throws IOException {
+        try (ShardWriter writer = index.writer(write)) {
+            for (long id : ids) {
+                writer.write(id, VectorSource.of(1, 2, 3));
+            }
+            return index.commit(write, writer.finish());
+        }
     }
 
     @Test
