@@ -15,10 +15,17 @@ final class OffHeap {
         NativeDirectory.leadJnaHere();
     }
 
+    /** Whether JNA's version will do. */
+    private static volatile boolean known;
+
     private OffHeap() {}
 
     /** Loads JNA's own native part; without it nothing native works. */
     static void requireJna() {
+        if (!known) {
+            JnaVersion.require();
+            known = true;
+        }
         try {
             if (Native.POINTER_SIZE != Long.BYTES) {
                 throw new ConfigurationException("Cannot load the PomaiDB engine: this JVM has pointers of "

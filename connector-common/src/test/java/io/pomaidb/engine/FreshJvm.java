@@ -39,6 +39,12 @@ final class FreshJvm {
         return this;
     }
 
+    /** Puts {@code entry} before all that the class path has. */
+    FreshJvm first(Path entry) {
+        classPath = entry + File.pathSeparator + classPath;
+        return this;
+    }
+
     /** Leaves out what the class path has at {@code entry}. */
     FreshJvm without(Path entry) {
         classPath = Arrays.stream(classPath.split(File.pathSeparator, -1))

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,24 @@ class LibraryLookupTest {
 
         assertThat(answer).startsWith("A " + unpacked);
         assertThat(unpacked).isEmptyDirectory();
+    }
+
+    @Test
+    void anotherJnaThatIsTooOldIsNamed() throws Exception {
+        var source =
+                Files.createDirectories(directory.resolve("old/com/sun/jna")).resolve("Version.java");
+        Files.writeString(
+                source,
+                "package com.sun.jna; interface Version { String VERSION = \"5.8.0\"; String VERSION_NATIVE = VERSION; }");
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, source.toString()))
+                .isZero();
+
+        var answer = jvm().first(directory.resolve("old")).run(LoadProbe.class);
+
+        assertThat(answer)
+                .startsWith("Cannot load the PomaiDB engine: the class path has JNA 5.8.0 in file:"
+                        + directory.resolve("old"))
+                .contains("accepted: JNA 5.12 or later");
     }
 
     @Test
