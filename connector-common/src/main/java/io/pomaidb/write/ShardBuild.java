@@ -132,7 +132,9 @@ final class ShardBuild implements AutoCloseable {
         if (database != null) {
             flush();
             closeBatch();
-            database.freeze();
+            try (var step = LongStep.begin("Freezing " + added + " rows of shard " + shard)) {
+                database.freeze();
+            }
             engineVersion = database.library().version();
             closeDatabase();
         }
@@ -140,7 +142,9 @@ final class ShardBuild implements AutoCloseable {
         Segment segment;
         if (count.rows() > 0) {
             payloads.write(shard, directory, count.rows());
-            segment = publisher.publish(directory, shard, count.rows(), engineVersion, deleted);
+            try (var step = LongStep.begin("Uploading a segment of " + count.rows() + " rows of shard " + shard)) {
+                segment = publisher.publish(directory, shard, count.rows(), engineVersion, deleted);
+            }
         } else if (!deleted.isEmpty()) {
             segment = publisher.publishTombstones(shard, deleted);
         } else {
