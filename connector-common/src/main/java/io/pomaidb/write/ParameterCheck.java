@@ -76,8 +76,8 @@ final class ParameterCheck {
         if (centroids.isEmpty()) {
             throw new ConfigurationException("Cannot write index " + path + ": option "
                     + PomaiOption.SHARD_BY.optionName()
-                    + " is cluster and there are no centroids (train them on a sample of"
-                    + " the rows, or write with hash and compact to clusters)");
+                    + " is cluster and there are no centroids (accepted: a first write that has rows to find them in, in"
+                    + " Spark's SQL CREATE TABLE … AS SELECT; or shard_by hash, and compact to clusters later)");
         }
         Centroids trained = centroids.get();
         if (trained.count() != wanted.shards()) {

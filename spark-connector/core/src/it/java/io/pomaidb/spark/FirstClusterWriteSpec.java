@@ -103,6 +103,30 @@ abstract class FirstClusterWriteSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
+    void whatReplacesAllRowsOfSuchATableKeepsItsCentroids() throws IOException {
+        heaps(0, ROWS).createOrReplaceTempView("heap_rows");
+        String table = "pomaidb.`" + path + "`";
+        String properties = " TBLPROPERTIES (metric 'l2', shard_by 'cluster', shards '4')";
+        String columns = " (id BIGINT, embedding ARRAY<FLOAT>, heap STRING)";
+        assertThatThrownBy(() -> spark.sql("CREATE TABLE " + table + columns + properties))
+                .hasMessageContaining("option shard_by is cluster and there are no centroids")
+                .hasMessageContaining("AS SELECT");
+        spark.sql("CREATE TABLE " + table + properties + " AS SELECT * FROM heap_rows");
+
+        spark.sql("TRUNCATE TABLE " + table);
+        assertThat(reader().load(path).count()).isZero();
+        spark.sql("INSERT INTO " + table + " SELECT * FROM heap_rows");
+        assertOneHeapAShard(ROWS);
+        spark.sql("INSERT OVERWRITE " + table + " SELECT * FROM heap_rows WHERE id < 200");
+        assertOneHeapAShard(200);
+        spark.sql("CREATE OR REPLACE TABLE " + table + columns + properties);
+        assertThat(reader().load(path).count()).isZero();
+        spark.sql("INSERT INTO " + table + " SELECT * FROM heap_rows");
+        assertOneHeapAShard(ROWS);
+    }
+
+    @Test
     void tooFewRowsAreRefused() {
         assertThatThrownBy(() -> writer(heaps(0, 3))
                         .option("shard_by", "cluster")
