@@ -7,9 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkExecutorInfo;
-import org.apache.spark.SparkStatusTracker;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.BlockManagerId;
 
 /**
  * On which host the tasks of a shard should run: on the same one each time, so that the segments that its disk has cached are
@@ -22,10 +23,18 @@ final class ShardHosts {
         this.hosts = hosts.stream().distinct().sorted().toList();
     }
 
-    /** Those that the active session's context has heard of. */
+    /** Those of the executors that the active session's context has heard of. */
     static ShardHosts known() {
-        SparkStatusTracker tracker = SparkSession.active().sparkContext().statusTracker();
-        return new ShardHosts(Arrays.stream(tracker.getExecutorInfos())
+        SparkContext context = SparkSession.active().sparkContext();
+        BlockManagerId driver = context.env().blockManager().blockManagerId();
+        return ofExecutors(Arrays.asList(context.statusTracker().getExecutorInfos()), driver.host(), driver.port());
+    }
+
+    /** Those of executors, among which Spark counts the driver: no task of a cluster runs there. */
+    static ShardHosts ofExecutors(List<SparkExecutorInfo> executors, String driverHost, int driverPort) {
+        return new ShardHosts(executors.stream()
+                .filter(executor ->
+                        executor.port() != driverPort || !executor.host().equals(driverHost))
                 .map(SparkExecutorInfo::host)
                 .toList());
     }

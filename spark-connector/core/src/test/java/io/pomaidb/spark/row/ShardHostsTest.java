@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkExecutorInfo;
 import org.junit.jupiter.api.Test;
 
 /** Where the tasks of a shard run, as long as the cluster stays as it is and when it does not. */
@@ -38,6 +39,55 @@ class ShardHostsTest {
                 assertThat(after.get(shard)).isEqualTo(before.get(shard));
             }
         }
+    }
+
+    /** One of Spark's block managers. */
+    private record Executor(String host, int port) implements SparkExecutorInfo {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public long cacheSize() {
+            return 0;
+        }
+
+        @Override
+        public int numRunningTasks() {
+            return 0;
+        }
+
+        @Override
+        public long usedOnHeapStorageMemory() {
+            return 0;
+        }
+
+        @Override
+        public long usedOffHeapStorageMemory() {
+            return 0;
+        }
+
+        @Override
+        public long totalOnHeapStorageMemory() {
+            return 0;
+        }
+
+        @Override
+        public long totalOffHeapStorageMemory() {
+            return 0;
+        }
+    }
+
+    @Test
+    void theDriverIsNoExecutor() {
+        List<SparkExecutorInfo> known =
+                List.of(new Executor("driver", 7077), new Executor("a", 1), new Executor("b", 7077));
+        var hosts = ShardHosts.ofExecutors(known, "driver", 7077);
+        assertThat(IntStream.range(0, SHARDS)
+                        .mapToObj(shard -> hosts.of(INDEX, shard).orElseThrow()))
+                .containsOnly("a", "b");
+        assertThat(ShardHosts.ofExecutors(known.subList(0, 2), "driver", 7077).of(INDEX, 1))
+                .isEmpty();
+        List<SparkExecutorInfo> beside = List.of(known.get(0), new Executor("driver", 1), known.get(1));
+        assertThat(ShardHosts.ofExecutors(beside, "driver", 7077).of(INDEX, 1)).isPresent();
     }
 
     @Test
