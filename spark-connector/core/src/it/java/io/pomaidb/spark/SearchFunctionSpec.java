@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.spark.TestVectors.Score;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -152,6 +154,69 @@ abstract class SearchFunctionSpec extends SparkSpec {
             assertThat(ids(joined).get(query))
                     .isEqualTo(nearest(7_000 + query, 3).get(0));
         }
+    }
+
+    @Test
+    @Tag("every-version")
+    void theIndexMayBeATableOfACatalogAndAnEarlierState() throws IOException {
+        spark.conf().set("spark.sql.catalog.shelf", PomaiCatalog.class.getName());
+        spark.conf().set("spark.sql.catalog.shelf.warehouse", folder.toString());
+        spark.conf().set("spark.sql.catalog.pomaidb", PomaiCatalog.class.getName());
+        long before = snapshot(path).timestampMillis();
+        eventually(() -> System.currentTimeMillis() > before);
+        List<Long> nearest = nearest(5_000, 3);
+        spark.sql("DELETE FROM pomaidb.`" + path + "` WHERE id = " + nearest.get(0));
+        String call = "SELECT * FROM pomai_search(index => '%s', query_vector => " + array(5_000)
+                + ", num_results => %d%s) ORDER BY rank";
+
+        for (String name : List.of("shelf.index", "`shelf`.index", "pomaidb.`" + path + "`", path)) {
+            assertThat(ids(spark.sql(call.formatted(name, 2, "")))).as(name).isEqualTo(nearest.subList(1, 3));
+        }
+        for (String time : List.of(
+                "'" + Instant.ofEpochMilli(before) + "'",
+                "timestamp_millis(" + before + ")",
+                "'" + Instant.ofEpochMilli(before).toString().replace("Z", "+00:00") + "'")) {
+            assertThat(ids(spark.sql(call.formatted(path, 3, ", timestamp => " + time))))
+                    .as(time)
+                    .isEqualTo(nearest);
+        }
+        String lateral = "SELECT h.id, h.rank FROM VALUES (" + array(5_000)
+                + ") AS q(v), LATERAL pomai_search(index => 'shelf.index', query_vector => q.v, num_results => 2) h"
+                + " ORDER BY h.rank";
+        assertThat(ids(spark.sql(lateral))).isEqualTo(nearest.subList(1, 3));
+        spark.sql("USE shelf");
+        try {
+            assertThat(ids(spark.sql(call.formatted("index", 2, "")))).isEqualTo(nearest.subList(1, 3));
+        } finally {
+            spark.sql("USE spark_catalog");
+        }
+        assertThatThrownBy(() -> spark.sql(call.formatted("pomaidb.a.b", 2, "")))
+                .hasStackTraceContaining("catalog pomaidb has no warehouse");
+    }
+
+    @Test
+    @Tag("every-version")
+    void aConditionThatSparkEvaluatesIsNotEvaluatedBeforeTheQueryRuns() {
+        rows(7_000, 7_005, DIM).createOrReplaceTempView("explained_queries");
+        String sql = "SELECT q.id AS query, h.id FROM explained_queries q, LATERAL pomai_search(index => '" + path
+                + "', query_vector => q.embedding, num_results => 2, filter => 'length(word) = 6') h";
+        try (var lines = new LogLines("io.pomaidb.spark.search.FilterPlan")) {
+            spark.sql("EXPLAIN " + sql).collectAsList();
+            spark.sql("CREATE OR REPLACE TEMPORARY VIEW explained AS " + sql);
+            var hits = spark.sql("SELECT * FROM explained");
+            assertThat(lines.all()).isEmpty();
+
+            assertThat(ids(hits)).hasSize(10).allSatisfy(id -> assertThat(id).isLessThan(10));
+            assertThat(lines.all()).singleElement().asString().contains("Spark evaluates the condition");
+        }
+        assertThat(ids(spark.sql("SELECT * FROM (" + sql + ") WHERE query < 7002")))
+                .hasSize(4)
+                .allSatisfy(id -> assertThat(id).isLessThan(10));
+        assertThat(ids(spark.sql("SELECT h.id FROM explained_queries q LEFT JOIN LATERAL pomai_search(index => '" + path
+                        + "', query_vector => q.embedding, num_results => 2, filter => 'length(word) = 6') h"
+                        + " ON h.rank = 1")))
+                .hasSize(5)
+                .allSatisfy(id -> assertThat(id).isLessThan(10));
     }
 
     @Test

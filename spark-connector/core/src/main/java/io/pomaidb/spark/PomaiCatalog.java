@@ -39,7 +39,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  */
 @SuppressWarnings("deprecation") // Spark 3.5 has no other abstract methods for schemas.
 public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog, ProcedureCatalog {
-    private static final String WAREHOUSE = "warehouse";
+    static final String WAREHOUSE = "warehouse";
     private static final String PROCEDURES = "system";
     private static final long MICROS = 1_000_000;
     private static final long NANOS_OF_MICRO = 1_000;
@@ -92,9 +92,14 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
     /** The table as of a time, in microseconds since 1970. */
     @Override
     public Table loadTable(Identifier identifier, long timestamp) throws NoSuchTableException {
-        var time = Instant.ofEpochSecond(
-                Math.floorDiv(timestamp, MICROS), Math.floorMod(timestamp, MICROS) * NANOS_OF_MICRO);
-        return load(identifier, Map.of(PomaiOption.TIMESTAMP.optionName(), time.toString()));
+        return load(identifier, Map.of(PomaiOption.TIMESTAMP.optionName(), time(timestamp)));
+    }
+
+    /** Spark's time, in microseconds since 1970, as an option has it. */
+    static String time(long timestamp) {
+        return Instant.ofEpochSecond(
+                        Math.floorDiv(timestamp, MICROS), Math.floorMod(timestamp, MICROS) * NANOS_OF_MICRO)
+                .toString();
     }
 
     private Table load(Identifier identifier, Map<String, String> given) throws NoSuchTableException {
@@ -153,16 +158,22 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
                     "it is to be partitioned by columns",
                     "no partitioning: rows are sharded by their ids, see option " + PomaiOption.SHARDS.optionName());
         }
+        if (properties.containsKey(PROP_COMMENT)) {
+            throw refused("create", identifier, "it has a comment", "no COMMENT: an index keeps none");
+        }
         return existing("create", identifier);
     }
 
     private IndexLocation existing(String what, Identifier identifier) {
-        return paths.location(identifier)
-                .orElseThrow(() -> refused(
-                        what,
-                        identifier,
-                        "its name has several parts and catalog " + name + " has no warehouse",
-                        "the path of the index, in back quotes; or set spark.sql.catalog." + name + "." + WAREHOUSE));
+        return paths.location(identifier).orElseThrow(() -> severalParts(what, name, identifier));
+    }
+
+    static ConfigurationException severalParts(String what, String catalog, Identifier identifier) {
+        return refused(
+                what,
+                identifier,
+                "its name has several parts and catalog " + catalog + " has no warehouse",
+                "the path of the index, in back quotes; or set spark.sql.catalog." + catalog + "." + WAREHOUSE);
     }
 
     @Override
@@ -170,6 +181,7 @@ public final class PomaiCatalog implements StagingTableCatalog, FunctionCatalog,
             Identifier identifier, StructType schema, Transform[] partitions, Map<String, String> properties)
             throws TableAlreadyExistsException {
         var location = created(identifier, partitions, properties);
+        TableProperties.refuseComments(identifier.name(), schema);
         if (location.latest().isPresent()) {
             throw new TableAlreadyExistsException(identifier);
         }

@@ -15,10 +15,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedArgumentExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.types.TimestampType;
 import scala.collection.Iterable;
 
 /**
- * The table function {@code pomai_search(index => '…', query_vector => array(…), num_results => 10, filter => '…')}. With a
+ * The table function {@code pomai_search(index => '…', query_vector => array(…), num_results => 10, filter => '…')}. The index
+ * is a path or a table of a catalog. With a
  * constant vector it is a search like any other; with one of the row before, in {@code LATERAL}, each row is searched for
  * where it is.
  */
@@ -29,8 +31,16 @@ final class SearchFunction {
     private static final String QUERY_VECTOR = "query_vector";
 
     /** The arguments in their order, and the option that each is. */
-    private static final List<String> ARGUMENTS =
-            List.of(INDEX, QUERY_VECTOR, "num_results", "filter", "columns", "version", "probes", "hnsw_ef_search");
+    private static final List<String> ARGUMENTS = List.of(
+            INDEX,
+            QUERY_VECTOR,
+            "num_results",
+            "filter",
+            "columns",
+            "version",
+            "probes",
+            "hnsw_ef_search",
+            "timestamp");
 
     private static final Map<String, PomaiOption> OPTIONS = Map.of(
             INDEX,
@@ -46,7 +56,9 @@ final class SearchFunction {
             "probes",
             PomaiOption.PROBES,
             "hnsw_ef_search",
-            PomaiOption.HNSW_EF_SEARCH);
+            PomaiOption.HNSW_EF_SEARCH,
+            "timestamp",
+            PomaiOption.TIMESTAMP);
 
     private SearchFunction() {}
 
@@ -64,6 +76,7 @@ final class SearchFunction {
             }
         });
         var spark = SparkSession.active();
+        options.computeIfPresent(PomaiOption.PATH.optionName(), (path, name) -> IndexName.path(spark, name));
         if (!vector.foldable()) {
             var parsed = PomaiOptions.parse(options);
             var location = IndexLocation.of(spark, parsed.path());
@@ -113,7 +126,7 @@ final class SearchFunction {
         if (value == null) {
             throw refused("argument " + name + " is " + argument.sql(), "a constant that is not null");
         }
-        return value.toString();
+        return argument.dataType() instanceof TimestampType ? PomaiCatalog.time((Long) value) : value.toString();
     }
 
     private static ConfigurationException missing(String argument) {

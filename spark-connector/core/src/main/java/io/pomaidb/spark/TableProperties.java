@@ -2,6 +2,7 @@ package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.ShardBy;
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.EngineParameters;
 import io.pomaidb.index.IndexParameters;
 import io.pomaidb.index.Snapshot;
@@ -11,17 +12,28 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /** A table's properties in SQL: the options that an index was made with. */
 final class TableProperties {
     private static final Set<String> OF_SPARK = Set.of(
             TableCatalog.PROP_PROVIDER,
             TableCatalog.PROP_OWNER,
-            TableCatalog.PROP_COMMENT,
             TableCatalog.PROP_EXTERNAL,
             TableCatalog.PROP_IS_MANAGED_LOCATION);
 
     private TableProperties() {}
+
+    /** Refuses comments of columns, which an index would lose. */
+    static void refuseComments(String index, StructType schema) {
+        for (StructField column : schema.fields()) {
+            if (column.getComment().isDefined()) {
+                throw new ConfigurationException("Cannot create index " + index + ": column " + column.name()
+                        + " has a comment (accepted: no COMMENT: an index keeps none)");
+            }
+        }
+    }
 
     /** The options among properties: those of SQL's OPTIONS come with a prefix, and without it once more. */
     static Map<String, String> options(Map<String, String> properties) {

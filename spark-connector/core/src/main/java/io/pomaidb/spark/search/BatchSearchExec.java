@@ -62,6 +62,7 @@ public final class BatchSearchExec extends SparkPlan {
         var types = new ArrayList<DataType>();
         kept.forEach(column -> types.add(column.dataType()));
         Catalyst.list(found).forEach(column -> types.add(column.dataType()));
+        hits.search().filter().find();
         var bound = hits.of(hits.vector().transform(new Binding(given)));
         var rows = new BatchedRows(bound, outer, ordinals, types.toArray(DataType[]::new));
         return child.execute().toJavaRDD().mapPartitions(rows).rdd();

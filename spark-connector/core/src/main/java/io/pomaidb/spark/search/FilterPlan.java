@@ -47,6 +47,13 @@ final class FilterPlan {
 
     /** The rows that satisfy a condition. Runs a job where the index cannot tell. */
     HitFilter of(Column condition) {
+        HitFilter filter = later(condition);
+        filter.find();
+        return filter;
+    }
+
+    /** As {@link #of}, without running a job yet: {@link HitFilter#find} does. */
+    HitFilter later(Column condition) {
         Dataset<Row> ids = rows().filter(condition).select(id());
         var finding = new Finding();
         ids.queryExecution().optimizedPlan().foreach(node -> {
@@ -56,8 +63,10 @@ final class FilterPlan {
         if (finding.filter != null) {
             return new HitFilter(finding.filter, null);
         }
-        LOG.info("Spark evaluates the condition of a search of index {}: the index itself cannot", index.path());
-        return new HitFilter(RowFilter.ALL, context().broadcast(found(ids)));
+        return new HitFilter(RowFilter.ALL, new FoundIds(() -> {
+            LOG.info("Spark evaluates the condition of a search of index {}: the index itself cannot", index.path());
+            return context().broadcast(found(ids));
+        }));
     }
 
     private Map<Integer, AllowedIds> found(Dataset<Row> ids) {

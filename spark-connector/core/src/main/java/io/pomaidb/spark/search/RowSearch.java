@@ -40,7 +40,7 @@ public final class RowSearch {
         var columns = HitColumns.of(index, snapshot, Queries.single(new float[0]), options);
         HitFilter filter = options.filter()
                 .map(functions::expr)
-                .map(new FilterPlan(spark, index, snapshot, options)::of)
+                .map(new FilterPlan(spark, index, snapshot, options)::later)
                 .orElse(HitFilter.ALL);
         var search = IndexSearch.of(spark, index, snapshot, options, filter, columns);
         var hits = new HitsOf(search, SearchTally.of(spark), vector);
