@@ -8,6 +8,7 @@ import io.pomaidb.error.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.AnalysisException;
@@ -167,6 +168,8 @@ abstract class TableSpec extends SparkSpec {
     @Test
     @Tag("every-version")
     void earlierVersionsAreTables() throws IOException {
+        long whole = snapshot(path("index")).timestampMillis();
+        eventually(() -> System.currentTimeMillis() > whole);
         sql("DELETE FROM " + table + " WHERE id < 5");
         index(path("index")).tag("whole", 2);
 
@@ -174,6 +177,12 @@ abstract class TableSpec extends SparkSpec {
         assertThat(sql("SELECT id FROM " + table + " VERSION AS OF 'whole'")).hasSize(10);
         assertThat(sql("SELECT id FROM " + table + " TIMESTAMP AS OF '2100-01-01'"))
                 .hasSize(5);
+        assertThat(sql("SELECT id FROM " + table + " TIMESTAMP AS OF '" + Instant.ofEpochMilli(whole) + "'"))
+                .hasSize(10);
+        assertThat(reader().option("timestamp", Instant.ofEpochMilli(whole).toString())
+                        .load(path("index"))
+                        .count())
+                .isEqualTo(10);
         assertThat(sql("SELECT id FROM " + table)).hasSize(5);
     }
 
@@ -187,6 +196,46 @@ abstract class TableSpec extends SparkSpec {
         assertThat(sql("SELECT * FROM " + made)).hasSize(100).allSatisfy(row -> assertThat(row.size())
                 .isEqualTo(2));
         assertThat(snapshot(path("made")).metric()).isEqualTo(IndexMetric.L2);
+    }
+
+    @Test
+    @Tag("every-version")
+    void aTableIsReplacedByAnEmptyOne() throws IOException {
+        sql("CREATE OR REPLACE TABLE " + table + " (id BIGINT, embedding ARRAY<FLOAT>, other INT)"
+                + " TBLPROPERTIES (metric 'ip', shards '2')");
+        assertThat(sql("SELECT id, other FROM " + table)).isEmpty();
+        assertThat(snapshot(path("index")).metric()).isEqualTo(IndexMetric.IP);
+        assertThat(snapshot(path("index")).shards()).isEqualTo(2);
+        assertThat(sql("SELECT id FROM " + table + " VERSION AS OF 2")).hasSize(10);
+
+        sql("INSERT INTO " + table + " VALUES (1, array(1, 2), 3)");
+        sql("REPLACE TABLE " + table + " (id STRING, embedding ARRAY<FLOAT>)");
+        assertThat(sql("SELECT * FROM " + table)).isEmpty();
+        assertThat(snapshot(path("index")).schema().payload()).isEmpty();
+
+        String made = "pomaidb.`" + path("made") + "`";
+        sql("CREATE OR REPLACE TABLE " + made + " (id BIGINT, embedding ARRAY<FLOAT>)");
+        assertThat(sql("SELECT * FROM " + made)).isEmpty();
+    }
+
+    @Test
+    void whatAnIndexDoesNotKeepIsRefused() throws IOException {
+        for (String column : List.of("price INT FIRST", "price INT AFTER id", "price INT COMMENT 'in cents'")) {
+            assertThatThrownBy(() -> sql("ALTER TABLE " + table + " ADD COLUMNS (" + column + ")"))
+                    .as(column)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContainingAll("Cannot alter index", path("index"))
+                    .hasMessageContaining("column price");
+        }
+        assertThat(snapshot(path("index")).schema().payload()).hasSize(2);
+        String made = "CREATE TABLE pomaidb.`" + path("made") + "` (id BIGINT, embedding ARRAY<FLOAT>, ";
+        assertThatThrownBy(() -> sql(made + "price INT COMMENT 'in cents')"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("column price has a comment");
+        assertThatThrownBy(() -> sql(made + "price INT) COMMENT 'prices'"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("it has a comment");
+        assertThat(folder.resolve("made")).doesNotExist();
     }
 
     @Test
@@ -219,6 +268,12 @@ abstract class TableSpec extends SparkSpec {
         assertThat(sql("SELECT * FROM lake.words")).hasSize(7);
         assertThat(sql("SELECT * FROM lake.en.words")).hasSize(3);
         assertThat(folder.resolve("lake/en/words/_pomai")).isDirectory();
+        assertThat(sql("SHOW TABLES IN lake"))
+                .extracting(row -> row.getString(1))
+                .containsExactly("words");
+        assertThat(sql("SHOW TABLES IN lake.en"))
+                .extracting(row -> row.getString(0) + "." + row.getString(1))
+                .containsExactly("en.words");
         assertThat(sql("SELECT word FROM lake.words ORDER BY lake.inner_product(embedding, array(1, 0)) DESC LIMIT 2"))
                 .hasSize(2);
         assertThat(LongStream.of(sql("SELECT count(*) FROM lake.`" + path("index") + "`")

@@ -100,7 +100,7 @@ class IndexTable implements SupportsWrite {
     }
 
     @Override
-    public final WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+    public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
         Map<String, String> given = merged(info.options(), Map.of());
         trains = trains(given);
         return new IndexWriteBuilder(

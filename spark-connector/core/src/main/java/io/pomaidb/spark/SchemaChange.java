@@ -39,6 +39,16 @@ final class SchemaChange {
             throw refused(
                     "column " + name + " is in another one, or must not be null", "columns of rows, that may be null");
         }
+        if (column.position() != null) {
+            throw refused(
+                    "column " + name + " is to stand " + column.position(),
+                    "no FIRST and no AFTER: columns are added at the end");
+        }
+        if (column.comment() != null || column.defaultValue() != null) {
+            throw refused(
+                    "column " + name + " has a " + (column.comment() != null ? "comment" : "default value"),
+                    "no COMMENT and no DEFAULT: an index keeps none");
+        }
         return ColumnTypes.payload(column.dataType())
                 .map(type -> new PayloadColumn(name, type))
                 .orElseThrow(() -> refused(
