@@ -118,8 +118,7 @@ class CosineRowsTest {
                 .add("q", VectorSource.of(Vectors.gaussian(random, DIM)))
                 .build();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try (ShardSearcher searcher =
-                index.view(snapshot, SegmentFilter.ALL).searcher(0)) {
+        try (ShardSearcher searcher = index.view(snapshot, SegmentFilter.ALL).searcher(0)) {
             while (searcher.databases() > 1) {
                 assertThat(System.nanoTime()).as("time").isLessThan(deadline);
                 searcher.search(query, 0, 1, 10);

@@ -158,8 +158,52 @@ abstract class NearestSqlSpec extends SparkSpec {
                 "inner_product",
                 "the index's metric is l2");
 
+        assertTold(
+                "SELECT id" + rows + " WHERE digit = 3 AND length(word) = 6" + order + " LIMIT 5",
+                "the index cannot evaluate its condition",
+                "length");
+
+        assertThat(logged("SELECT id" + rows + " WHERE digit = 3 AND id IN (3, 13) AND word LIKE 'w%'" + order
+                        + " LIMIT 5"))
+                .isEmpty();
         assertThat(logged("SELECT id" + rows + order + " LIMIT 5")).isEmpty();
         assertThat(logged("SELECT id" + rows + " ORDER BY id")).isEmpty();
+    }
+
+    @Test
+    @Tag("every-version")
+    void rowsThatWereDeletedOrReplacedAreNotAmongTheNearest() {
+        String order = " ORDER BY pomaidb.l2_distance(embedding, "
+                + vector(TestVectors.of(7, DIM), x -> "float(" + x + ")") + ") LIMIT 5";
+        float[] query = TestVectors.of(7, DIM);
+        List<Long> before = expected(TestVectors.Score.L2, query, 7, id -> true);
+        spark.sql("DELETE FROM " + table("l2") + " WHERE id = " + before.get(1));
+        spark.sql("UPDATE " + table("l2") + " SET embedding = array(1000F, 0F, 0F, 0F) WHERE id = " + before.get(2));
+        spark.sql("UPDATE " + table("l2") + " SET word = 'changed' WHERE id = " + before.get(3));
+        String sql = "SELECT id, word FROM " + table("l2") + order;
+
+        assertThat(plan(sql)).contains(PUSHED + 5);
+        assertThat(ids(sql)).containsExactly(before.get(0), before.get(3), before.get(4), before.get(5), before.get(6));
+        assertThat(spark.sql(sql).collectAsList().get(1).getString(1)).isEqualTo("changed");
+    }
+
+    @Test
+    @Tag("every-version")
+    void otherOrdersOfACosineIndexAreOfTheVectorsAsTheyWereWritten() {
+        float[] query = {0.25f, -0.5f, 0.75f, 0.125f};
+        spark.sql("SELECT id, transform(embedding, x -> float(x * (1 + id % 5))) AS embedding FROM " + table("l2"))
+                .createOrReplaceTempView("longer_rows");
+        spark.sql("CREATE TABLE " + table("longer") + " TBLPROPERTIES (metric 'cosine', shards '2')"
+                + " AS SELECT * FROM longer_rows");
+        String order = " ORDER BY pomaidb.inner_product(embedding, " + vector(query, x -> "float(" + x + ")")
+                + ") DESC LIMIT 5";
+
+        assertThat(ids("SELECT id FROM " + table("longer") + order))
+                .isEqualTo(ids("SELECT id FROM longer_rows" + order));
+        assertThat(spark.sql("SELECT a.id FROM " + table("longer") + " a JOIN longer_rows b ON a.id = b.id"
+                                + " WHERE pomaidb.l2_distance(a.embedding, b.embedding) > 1e-5")
+                        .count())
+                .isZero();
     }
 
     private void assertTold(String sql, String... words) {

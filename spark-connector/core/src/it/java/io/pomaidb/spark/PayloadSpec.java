@@ -175,6 +175,9 @@ abstract class PayloadSpec extends SparkSpec {
 
         assertThat(read.limit(7).collectAsList()).hasSize(7);
         assertThat(read.where("year = 1950").limit(3).collectAsList()).hasSize(3);
+        assertThat(read.select("word").limit(7).queryExecution().executedPlan().toString())
+                .contains("limit: 7")
+                .containsPattern("BatchScan[^\n]*\\[word#\\d+\\]");
         assertThat(read.count()).isEqualTo(500);
         assertThat(read.groupBy().count().queryExecution().executedPlan().toString())
                 .contains("LocalTableScan");

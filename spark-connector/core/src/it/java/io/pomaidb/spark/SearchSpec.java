@@ -5,15 +5,21 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pomaidb.spark.TestVectors.Score;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -74,6 +80,24 @@ abstract class SearchSpec extends SparkSpec {
                         .isCloseTo(score.of(vector, TestVectors.of(hit.getAs("id"), DIM)), within(1e-4)));
             });
         }
+    }
+
+    @Test
+    @Tag("every-version")
+    void segmentsStayOpenForTheNextSearch() throws IOException {
+        assumeTrue(spark.sparkContext().isLocal(), "Another executor may do the second search");
+        var path = indexed("l2", 4);
+        float[] query = TestVectors.of(5_000, DIM);
+        List<Row> first = search(path).query(query).topK(5).run().collectAsList();
+        try (Stream<Path> files = Files.walk(Path.of(path, "data"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+
+        assertThat(search(path).query(query).topK(5).run().collectAsList())
+                .isEqualTo(first)
+                .hasSize(5);
     }
 
     /** The hits of each query, by rank. */

@@ -163,6 +163,26 @@ abstract class StreamSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
+    void batchesOfUpdatedRowsAndOfAllRowsAreCommittedOnceToo() throws Exception {
+        arrive(documents(0, 10));
+        arrive(documents(5, 15));
+        for (String mode : List.of("update", "complete")) {
+            path = path(mode);
+            checkpoint = folder.resolve(mode + "-checkpoint");
+            run(mode);
+            List<String> files = files(path);
+            forgetBatch(1);
+            run(mode);
+
+            assertThat(snapshot(path).version()).as(mode).isEqualTo(2);
+            assertThat(files(path)).as(mode).isEqualTo(files);
+            assertThat(ids()).as(mode).hasSize(15);
+            assertThat(reader().load(path).where("times = 2").count()).as(mode).isEqualTo(5);
+        }
+    }
+
+    @Test
     void aTableIsASinkToo() throws Exception {
         spark.conf().set("spark.sql.catalog.pomaidb", PomaiCatalog.class.getName());
         String table = "pomaidb.`" + path + "`";

@@ -2,6 +2,7 @@ package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.error.DataException;
+import io.pomaidb.index.IndexSchema;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.spark.read.RowsScanBuilder;
 import io.pomaidb.spark.row.MetadataField;
@@ -33,6 +34,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  */
 class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMetadataColumns, NearestTable {
     private final Optional<Queries> queries;
+    private final IndexSchema indexSchema;
 
     ReadableIndexTable(
             IndexLocation location,
@@ -42,6 +44,12 @@ class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMet
             Map<String, String> given) {
         super(location, schema(location, snapshot, queries, options), given, WriteMode.APPEND);
         this.queries = queries;
+        this.indexSchema = snapshot.schema();
+    }
+
+    /** What the index calls its columns. */
+    final IndexSchema indexSchema() {
+        return indexSchema;
     }
 
     /** The table that options ask for, at a path where there is an index. */

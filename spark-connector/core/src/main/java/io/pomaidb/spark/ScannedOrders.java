@@ -1,5 +1,7 @@
 package io.pomaidb.spark;
 
+import io.pomaidb.index.IndexSchema;
+import io.pomaidb.spark.filter.FilterPushdown;
 import io.pomaidb.spark.function.VectorComparison;
 import io.pomaidb.spark.nearest.NearestOrder;
 import java.util.Collections;
@@ -7,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.expressions.Alias;
+import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.ApplyFunctionExpression;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -17,13 +20,16 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Sort;
 import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Strategy$;
+import scala.Option;
 import scala.collection.Iterable;
 import scala.runtime.BoxedUnit;
 
 /**
- * Changes no plan, and says in the log of a query that is ordered by nearness without a limit that the index does not answer
- * it: Spark asks a source about limited orders only. Spark runs it once a query.
+ * Changes no plan, and says in the log of a query that is ordered by nearness that the index does not answer it, where Spark
+ * does not ask the index: without a limit, and with a condition that the index cannot evaluate. Spark runs it once a query.
  */
 final class ScannedOrders extends Rule<LogicalPlan> {
     @Override
@@ -32,8 +38,8 @@ final class ScannedOrders extends Rule<LogicalPlan> {
         plan.foreach(node -> {
             if (node instanceof LocalLimit limit) {
                 limited.add(belowProjections(limit.child()));
-            } else if (node instanceof Sort sort && sort.global() && !limited.contains(sort)) {
-                look(sort);
+            } else if (node instanceof Sort sort && sort.global()) {
+                look(sort, limited.contains(sort));
             }
             return BoxedUnit.UNIT;
         });
@@ -48,14 +54,33 @@ final class ScannedOrders extends Rule<LogicalPlan> {
         return below;
     }
 
-    private static void look(Sort sort) {
+    private static void look(Sort sort, boolean limited) {
         LogicalPlan below = belowProjections(sort.child());
+        Expression condition = null;
         if (below instanceof Filter filter) {
+            condition = filter.condition();
             below = belowProjections(filter.child());
         }
         if (below instanceof DataSourceV2Relation relation && relation.table() instanceof ReadableIndexTable table) {
-            firstKey(sort).ifPresent(function -> NearestOrder.tellScan(function, table.name(), "it has no LIMIT"));
+            Optional<String> obstacle =
+                    limited ? unknown(condition, table.indexSchema()) : Optional.of("it has no LIMIT");
+            obstacle.ifPresent(
+                    why -> firstKey(sort).ifPresent(function -> NearestOrder.tellScan(function, table.name(), why)));
         }
+    }
+
+    /** Why the index cannot evaluate a condition; empty where it can, or there is none. */
+    private static Optional<String> unknown(Expression condition, IndexSchema schema) {
+        if (condition instanceof And both) {
+            return unknown(both.left(), schema).or(() -> unknown(both.right(), schema));
+        }
+        if (condition == null) {
+            return Optional.empty();
+        }
+        Option<Predicate> translated = DataSourceV2Strategy$.MODULE$.translateFilterV2(condition);
+        boolean known = translated.isDefined()
+                && new FilterPushdown(schema, new Predicate[] {translated.get()}).rest().length == 0;
+        return known ? Optional.empty() : Optional.of("the index cannot evaluate its condition " + condition.sql());
     }
 
     /** The function that rows are ordered by first, itself or by its name. */
