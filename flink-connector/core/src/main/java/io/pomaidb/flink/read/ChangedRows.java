@@ -20,18 +20,20 @@ final class ChangedRows implements SplitRows {
     private static final int AT_ONCE = 256;
 
     private final RowMaker maker;
+    private final IndexSplit split;
     private final boolean hasStored;
     private final float[] vector;
     private final ShardScan now;
     private final SnapshotRows before;
     private final ArrayDeque<RowData> changes = new ArrayDeque<>();
 
-    ChangedRows(Scan scan, PomaiIndex index, Step step, int shard) throws IOException {
+    ChangedRows(Scan scan, PomaiIndex index, Step step, IndexSplit split) throws IOException {
+        this.split = split;
         List<String> stored = scan.shape().stored();
         this.hasStored = !stored.isEmpty();
         this.maker = new RowMaker(scan.shape());
         this.vector = scan.shape().hasVector() ? new float[step.to().dim()] : null;
-        this.now = scan.access().view(index, step.to()).where(step.candidates()).scan(shard, stored);
+        this.now = scan.access().view(index, step.to()).where(step.candidates()).scan(split.shard(), stored);
         this.before = new SnapshotRows(scan.access().view(index, step.from()), stored, vector != null);
     }
 
@@ -50,6 +52,9 @@ final class ChangedRows implements SplitRows {
         var segments = new ArrayList<Segment>(AT_ONCE);
         var rows = new ArrayList<GenericRowData>(AT_ONCE);
         while (rows.size() < AT_ONCE && now.next()) {
+            if (!split.has(now.id())) {
+                continue;
+            }
             if (vector != null) {
                 now.copyVector(vector);
             }

@@ -18,6 +18,7 @@ final class GoneRows implements SplitRows {
     private static final int AT_ONCE = 256;
 
     private final RowMaker maker;
+    private final IndexSplit split;
     private final SnapshotRows before;
     private final SnapshotRows now;
 
@@ -27,19 +28,20 @@ final class GoneRows implements SplitRows {
     private final LongIterator deleted;
     private final ArrayDeque<RowData> changes = new ArrayDeque<>();
 
-    GoneRows(Scan scan, PomaiIndex index, Step step, int shard) throws IOException {
+    GoneRows(Scan scan, PomaiIndex index, Step step, IndexSplit split) throws IOException {
         this.maker = new RowMaker(scan.shape());
+        this.split = split;
         this.before = new SnapshotRows(
                 scan.access().view(index, step.from()),
                 scan.shape().stored(),
                 scan.shape().hasVector());
         this.now = new SnapshotRows(scan.access().view(index, step.to()), List.of(), false);
         if (step.replaces()) {
-            this.all = scan.access().view(index, step.from()).scan(shard);
+            this.all = scan.access().view(index, step.from()).scan(split.shard());
             this.deleted = null;
         } else {
             this.all = null;
-            this.deleted = step.deleted(index, shard).getLongIterator();
+            this.deleted = step.deleted(index, split.shard()).getLongIterator();
         }
     }
 
@@ -57,7 +59,10 @@ final class GoneRows implements SplitRows {
         var asked = new long[AT_ONCE];
         int count = 0;
         while (count < AT_ONCE && (all == null ? deleted.hasNext() : all.next())) {
-            asked[count++] = all == null ? deleted.next() : all.id();
+            long id = all == null ? deleted.next() : all.id();
+            if (split.has(id)) {
+                asked[count++] = id;
+            }
         }
         List<StoredRow> alive = now.find(Arrays.copyOf(asked, count));
         int gone = 0;

@@ -6,14 +6,15 @@ import io.pomaidb.index.Sharding;
 import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives splits to the readers that ask. Where the scan follows the index, the splits of a commit are made when every reader
- * is done with those of the commit before, so that two changes of a row are never on their way at once.
+ * is done with those of the commit before, and those of one of its {@link Lanes} go to one reader, so that changes of a row
+ * come in their order wherever rows of one id meet again.
  */
 final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
     private static final Logger LOG = LoggerFactory.getLogger(IndexEnumerator.class);
@@ -33,7 +35,15 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
     /** Null where the scan ends with the snapshot that it began with. */
     private final Duration poll;
 
-    private final ArrayDeque<IndexSplit> pending;
+    private final List<IndexSplit> pending;
+    private final Lanes lanes = new Lanes();
+
+    /** How many there are; 0 before the first snapshot. */
+    private int laneCount;
+
+    /** Whether readers may hold splits that this enumerator has not given them. */
+    private final boolean restored;
+
     private final Set<Integer> waiting = new TreeSet<>();
 
     /** The snapshot whose splits were made last; 0 if there was none. */
@@ -53,11 +63,13 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
         this.poll = poll;
         this.version = state.version();
         this.latest = version;
-        this.pending = new ArrayDeque<>(state.pending());
+        this.laneCount = state.lanes();
+        this.restored = version != 0;
+        this.pending = new ArrayList<>(state.pending());
     }
 
     /** Splits, and the snapshot that they are of; 0 where there is none yet. */
-    private record Plan(long version, List<IndexSplit> splits) {}
+    private record Plan(long version, int lanes, List<IndexSplit> splits) {}
 
     @Override
     public void start() {
@@ -111,7 +123,8 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
     private void plan() {
         planning = true;
         long before = version;
-        context.callAsync(() -> before == 0 ? first() : next(before), this::planned);
+        int count = laneCount;
+        context.callAsync(() -> before == 0 ? first() : next(before, count), this::planned);
     }
 
     private Plan first() throws IOException {
@@ -119,15 +132,16 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
                 ? Optional.of(scan.at().of(index()))
                 : index().latest();
         if (found.isEmpty()) {
-            return new Plan(0, List.of());
+            return new Plan(0, 0, List.of());
         }
         planned = found.get();
         scan.shape().check(planned);
+        int count = Lanes.count(planned);
         var splits = new ArrayList<IndexSplit>();
         for (int shard : shards(planned)) {
-            splits.add(IndexSplit.rows(planned.version(), shard));
+            splits.add(IndexSplit.rows(planned.version(), shard, count));
         }
-        return new Plan(planned.version(), splits);
+        return new Plan(planned.version(), count, splits);
     }
 
     /** The shards that have rows to be shown, as far as the ids tell. */
@@ -145,34 +159,59 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
         return shards;
     }
 
-    private Plan next(long before) throws IOException {
+    private Plan next(long before, int count) throws IOException {
         Snapshot from = planned != null && planned.version() == before ? planned : index().snapshot(before);
         planned = index().snapshot(before + 1);
         scan.shape().check(planned);
-        return new Plan(planned.version(), new Step(from, planned).splits());
+        return new Plan(planned.version(), count, new Step(from, planned).splits(count));
     }
 
     private void planned(Plan plan, Throwable failure) {
-        fail(failure);
         planning = false;
+        if (poll != null && failure instanceof IOException) {
+            LOG.warn("Cannot read a version of {}; the next try is in {}", scan.access(), poll, failure);
+            return;
+        }
+        fail(failure);
         version = plan.version();
+        laneCount = plan.lanes();
         pending.addAll(plan.splits());
         assign();
         advance();
     }
 
     private void assign() {
+        if (poll != null && restored && !lanes.areKnown(context.currentParallelism())) {
+            return;
+        }
         var asking = new ArrayList<>(waiting);
         for (int reader : asking) {
             if (!context.registeredReaders().containsKey(reader)) {
                 waiting.remove(reader);
-            } else if (!pending.isEmpty()) {
+                continue;
+            }
+            Optional<IndexSplit> next =
+                    pending.stream().filter(split -> isFor(reader, split)).findFirst();
+            if (next.isPresent()) {
                 waiting.remove(reader);
-                context.assignSplit(pending.poll(), reader);
+                pending.remove(next.get());
+                context.assignSplit(next.get(), reader);
             } else if (poll == null && version != 0) {
                 waiting.remove(reader);
                 context.signalNoMoreSplits(reader);
             }
+        }
+    }
+
+    private boolean isFor(int reader, IndexSplit split) {
+        return poll == null || lanes.reader(split.lane(), context.currentParallelism()) == reader;
+    }
+
+    @Override
+    public void handleSourceEvent(int subtaskId, SourceEvent event) {
+        if (event instanceof HeldLanes held) {
+            lanes.hold(subtaskId, held.lanes());
+            assign();
         }
     }
 
@@ -187,6 +226,7 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
     public void addSplitsBack(List<IndexSplit> splits, int subtaskId) {
         waiting.remove(subtaskId);
         pending.addAll(splits);
+        pending.sort(Comparator.comparingLong(IndexSplit::version));
         assign();
     }
 
@@ -197,7 +237,7 @@ final class IndexEnumerator implements SplitEnumerator<IndexSplit, ScanState> {
 
     @Override
     public ScanState snapshotState(long checkpointId) {
-        return new ScanState(version, new ArrayList<>(pending));
+        return new ScanState(version, laneCount, new ArrayList<>(pending));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.pomaidb.flink.read;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
@@ -9,6 +11,9 @@ import org.apache.flink.table.data.RowData;
 @SuppressWarnings("try") // Of what Flink declares of close().
 final class IndexReader
         extends SingleThreadMultiplexSourceReaderBase<RowData, RowData, IndexSplit, IndexReader.Progress> {
+    private final List<Integer> held = new ArrayList<>();
+    private boolean started;
+
     IndexReader(Scan scan, SourceReaderContext context) {
         super(
                 () -> new IndexSplitReader(scan),
@@ -31,8 +36,19 @@ final class IndexReader
         }
     }
 
+    /** Those that the reader is restored with come before its start. */
+    @Override
+    public void addSplits(List<IndexSplit> splits) {
+        if (!started) {
+            splits.forEach(split -> held.add(split.lane()));
+        }
+        super.addSplits(splits);
+    }
+
     @Override
     public void start() {
+        started = true;
+        context.sendSourceEventToCoordinator(new HeldLanes(held));
         askForSplit();
     }
 

@@ -48,7 +48,7 @@ public final class IndexSource implements Source<RowData, IndexSplit, ScanState>
 
     @Override
     public SplitEnumerator<IndexSplit, ScanState> createEnumerator(SplitEnumeratorContext<IndexSplit> context) {
-        return new IndexEnumerator(context, scan, poll, new ScanState(0, List.of()));
+        return new IndexEnumerator(context, scan, poll, new ScanState(0, 0, List.of()));
     }
 
     @Override

@@ -10,9 +10,12 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param version the snapshot that is read
  * @param previous of changes, the snapshot before; else 0
  * @param shard the shard of {@code version}, or of {@code previous} for what is gone
+ * @param lane of the changes, those of the ids of this lane of {@code lanes}
+ * @param lanes 1 or more
  * @param done changes that have been given out already
  */
-public record IndexSplit(Kind kind, long version, long previous, int shard, long done) implements SourceSplit {
+public record IndexSplit(Kind kind, long version, long previous, int shard, int lane, int lanes, long done)
+        implements SourceSplit {
     /** What a split reads. */
     public enum Kind {
         /** All rows of a shard. */
@@ -27,16 +30,22 @@ public record IndexSplit(Kind kind, long version, long previous, int shard, long
         Objects.requireNonNull(kind, "kind");
     }
 
-    static IndexSplit rows(long version, int shard) {
-        return new IndexSplit(Kind.ROWS, version, 0, shard, 0);
+    /** All rows of a shard. */
+    static IndexSplit rows(long version, int shard, int lanes) {
+        return new IndexSplit(Kind.ROWS, version, 0, shard, shard % lanes, lanes, 0);
+    }
+
+    /** Whether the split shows changes of an id. */
+    boolean has(long id) {
+        return Lanes.of(id, lanes) == lane;
     }
 
     IndexSplit after(long newDone) {
-        return new IndexSplit(kind, version, previous, shard, newDone);
+        return new IndexSplit(kind, version, previous, shard, lane, lanes, newDone);
     }
 
     @Override
     public String splitId() {
-        return kind + "-" + version + "-" + shard;
+        return kind + "-" + version + "-" + shard + "-" + lane;
     }
 }

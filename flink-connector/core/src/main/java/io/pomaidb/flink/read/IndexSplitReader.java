@@ -58,9 +58,8 @@ final class IndexSplitReader implements SplitReader<RowData, IndexSplit> {
         Snapshot snapshot = snapshot(opening.version());
         return switch (opening.kind()) {
             case ROWS -> SplitRows.of(scan, index, snapshot, opening.shard());
-            case CHANGED ->
-                new ChangedRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening.shard());
-            case GONE -> new GoneRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening.shard());
+            case CHANGED -> new ChangedRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening);
+            case GONE -> new GoneRows(scan, index, new Step(snapshot(opening.previous()), snapshot), opening);
         };
     }
 

@@ -9,7 +9,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** Splits in checkpoints and on their way to readers. */
 final class IndexSplitSerializer implements SimpleVersionedSerializer<IndexSplit> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     @Override
     public int getVersion() {
@@ -41,11 +41,19 @@ final class IndexSplitSerializer implements SimpleVersionedSerializer<IndexSplit
         out.writeLong(split.version());
         out.writeLong(split.previous());
         out.writeInt(split.shard());
+        out.writeInt(split.lane());
+        out.writeInt(split.lanes());
         out.writeLong(split.done());
     }
 
     static IndexSplit read(DataInputStream in) throws IOException {
         return new IndexSplit(
-                IndexSplit.Kind.valueOf(in.readUTF()), in.readLong(), in.readLong(), in.readInt(), in.readLong());
+                IndexSplit.Kind.valueOf(in.readUTF()),
+                in.readLong(),
+                in.readLong(),
+                in.readInt(),
+                in.readInt(),
+                in.readInt(),
+                in.readLong());
     }
 }

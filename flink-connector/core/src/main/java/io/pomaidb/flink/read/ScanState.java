@@ -13,9 +13,10 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * Where the enumerator of a scan stands.
  *
  * @param version the snapshot whose splits were made last; 0 if there was none
+ * @param lanes as {@link Lanes} has them; 0 if there was no snapshot
  * @param pending splits that no reader has
  */
-public record ScanState(long version, List<IndexSplit> pending) {
+public record ScanState(long version, int lanes, List<IndexSplit> pending) {
     public ScanState {
         pending = List.copyOf(pending);
     }
@@ -32,6 +33,7 @@ public record ScanState(long version, List<IndexSplit> pending) {
             var bytes = new ByteArrayOutputStream();
             var out = new DataOutputStream(bytes);
             out.writeLong(state.version());
+            out.writeInt(state.lanes());
             out.writeInt(state.pending().size());
             for (IndexSplit split : state.pending()) {
                 IndexSplitSerializer.write(split, out);
@@ -44,12 +46,13 @@ public record ScanState(long version, List<IndexSplit> pending) {
             IndexSplitSerializer.check(version);
             var in = new DataInputStream(new ByteArrayInputStream(serialized));
             long snapshot = in.readLong();
+            int lanes = in.readInt();
             int count = in.readInt();
             var pending = new ArrayList<IndexSplit>();
             for (int i = 0; i < count; i++) {
                 pending.add(IndexSplitSerializer.read(in));
             }
-            return new ScanState(snapshot, pending);
+            return new ScanState(snapshot, lanes, pending);
         }
     }
 }

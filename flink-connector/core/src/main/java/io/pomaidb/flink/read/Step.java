@@ -54,18 +54,22 @@ final class Step {
         return snapshot.segments().stream().map(Segment::uuid).collect(Collectors.toSet());
     }
 
-    /** The splits that read the changes. No id is in two of them. */
-    List<IndexSplit> splits() {
+    /** The splits that read the changes, each of one lane. No id is in two of them. */
+    List<IndexSplit> splits(int lanes) {
         var splits = new ArrayList<IndexSplit>();
         Set<Integer> changed = replaces ? shardsWithRows(to.segments()) : shardsWithRows(added);
-        changed.forEach(shard -> splits.add(split(IndexSplit.Kind.CHANGED, shard)));
+        add(splits, IndexSplit.Kind.CHANGED, changed, to, lanes);
         Set<Integer> gone = replaces ? shardsWithRows(from.segments()) : shardsWithTombstones();
-        gone.forEach(shard -> splits.add(split(IndexSplit.Kind.GONE, shard)));
+        add(splits, IndexSplit.Kind.GONE, gone, replaces ? from : to, lanes);
         return splits;
     }
 
-    private IndexSplit split(IndexSplit.Kind kind, int shard) {
-        return new IndexSplit(kind, to.version(), from.version(), shard, 0);
+    private void add(List<IndexSplit> splits, IndexSplit.Kind kind, Set<Integer> shards, Snapshot of, int lanes) {
+        for (int shard : shards) {
+            Lanes.of(shard, of, lanes)
+                    .mapToObj(lane -> new IndexSplit(kind, to.version(), from.version(), shard, lane, lanes, 0))
+                    .forEach(splits::add);
+        }
     }
 
     private static Set<Integer> shardsWithRows(List<Segment> segments) {

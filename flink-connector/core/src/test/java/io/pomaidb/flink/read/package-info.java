@@ -1,0 +1,2 @@
+/** How scans give splits to readers. */
+package io.pomaidb.flink.read;
