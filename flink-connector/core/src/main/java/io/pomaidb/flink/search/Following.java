@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Following<T extends AutoCloseable> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final long PAUSE_MILLIS = 100;
+    private static final long CLOSE_SECONDS = 60;
 
     private final PomaiIndex index;
     private final IndexAccess access;
@@ -94,7 +95,8 @@ public final class Following<T extends AutoCloseable> implements AutoCloseable {
                 version = latest.version();
                 LOG.info("Version {} of {} is searched from now on", version, index.path());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too, as of a native failure: what is thrown here would end the looking, and nobody would know.
             LOG.warn("Cannot open the latest version of {}; version {} stays open", index.path(), version, e);
         }
     }
@@ -161,12 +163,26 @@ public final class Following<T extends AutoCloseable> implements AutoCloseable {
         }
     }
 
-    /** Closes what is open and stops looking. Nobody may be asking. A second call does nothing. */
+    private void awaitEnd() {
+        try {
+            if (!looking.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("A version of {} is still being opened after {} s", index.path(), CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Closes what is open and stops looking. What is being opened is interrupted and waited for, because its work needs the
+     * job's classes. Nobody may be asking. A second call does nothing.
+     */
     @Override
     public void close() {
         closed = true;
         if (looking != null) {
-            looking.shutdown();
+            looking.shutdownNow();
+            awaitEnd();
         }
         close(fresh.getAndSet(null));
         T last = current;

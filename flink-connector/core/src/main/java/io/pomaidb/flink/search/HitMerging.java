@@ -46,16 +46,21 @@ final class HitMerging<Q>
     public void processElement2(PartHits part, Context context, Collector<Tuple3<Q, long[], float[]>> out)
             throws Exception {
         PartHits before = merged.value();
-        if (before == null) {
-            part.parts--;
-        } else {
-            TopK all = TopK.merge(TopK.ofSorted(before.ids, before.scores), TopK.ofSorted(part.ids, part.scores), k);
-            part.ids = all.ids();
-            part.scores = all.scores();
-            part.parts = before.parts - 1;
-        }
-        merged.update(part);
+        PartHits all = before == null ? part : merge(before, part, k);
+        all.parts = (before == null ? part.parts : before.parts) - 1;
+        merged.update(all);
         giveOut(out);
+    }
+
+    /** Where one part has the best of all shards, of a version of its own, that is the answer. Gives one of the two. */
+    static PartHits merge(PartHits before, PartHits part, int k) {
+        if (before.whole || part.whole) {
+            return before.whole ? before : part;
+        }
+        TopK all = TopK.merge(TopK.ofSorted(before.ids, before.scores), TopK.ofSorted(part.ids, part.scores), k);
+        part.ids = all.ids();
+        part.scores = all.scores();
+        return part;
     }
 
     private void giveOut(Collector<Tuple3<Q, long[], float[]>> out) throws Exception {

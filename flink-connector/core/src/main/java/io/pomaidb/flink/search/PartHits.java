@@ -11,6 +11,9 @@ public final class PartHits {
     /** As {@link PartQuery#parts}. */
     public int parts;
 
+    /** Whether these are the best of all shards, whatever the other parts have. */
+    public boolean whole;
+
     /** Ids, best first. */
     public long[] ids;
 

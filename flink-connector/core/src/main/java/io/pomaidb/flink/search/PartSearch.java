@@ -1,7 +1,7 @@
 package io.pomaidb.flink.search;
 
-import io.pomaidb.index.PomaiIndex;
-import io.pomaidb.index.Snapshot;
+import io.pomaidb.flink.search.OpenParts.Opened;
+import io.pomaidb.flink.search.OpenParts.Part;
 import io.pomaidb.search.QueryVectors;
 import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
@@ -21,114 +23,123 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(PartSearch.class);
 
-    /** While tasks upstream look for versions at different times, queries of two are on their way. */
-    private static final int OPEN_AT_ONCE = 2;
-
     private final SearchSettings settings;
-    private transient PomaiIndex index;
-    private transient Map<Part, SearchedSnapshot> opened;
+    private transient OpenParts parts;
     private transient Together<PartQuery, PartHits> together;
 
     PartSearch(SearchSettings settings) {
         this.settings = settings;
     }
 
-    /** Some shards of a version. */
-    private record Part(long version, int part, int parts) {}
-
     @Override
     public void open(OpenContext context) throws IOException {
-        index = settings.access().index();
-        opened = new LinkedHashMap<>();
+        parts = new OpenParts(settings.access(), settings.retries(), settings.refresh());
+        getRuntimeContext().getMetricGroup().addGroup("pomaidb").gauge("openVersions", () -> parts.size());
         together = new Together<>("pomaidb-search", settings.batch(), this::answer);
     }
 
+    private static Part part(PartQuery query) {
+        return new Part(query.version, query.part, query.parts);
+    }
+
     @Override
-    public void asyncInvoke(PartQuery query, ResultFuture<PartHits> result) throws InterruptedException {
-        var unused = together.ask(query).whenComplete((hits, failure) -> {
+    public void asyncInvoke(PartQuery query, ResultFuture<PartHits> result) {
+        Part part = part(query);
+        var unused = parts.await(part).thenCompose(opened -> ask(query)).whenComplete((hits, failure) -> {
+            parts.done(part);
             if (failure == null) {
                 result.complete(List.of(hits));
             } else {
-                result.completeExceptionally(failure);
+                result.completeExceptionally(failure instanceof CompletionException ? failure.getCause() : failure);
             }
         });
+    }
+
+    private CompletableFuture<PartHits> ask(PartQuery query) {
+        try {
+            return together.ask(query);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        }
     }
 
     private void answer(List<Together.Asked<PartQuery, PartHits>> asked) throws IOException {
         var groups = new LinkedHashMap<Part, List<Together.Asked<PartQuery, PartHits>>>();
         for (Together.Asked<PartQuery, PartHits> each : asked) {
-            PartQuery query = each.question();
-            groups.computeIfAbsent(new Part(query.version, query.part, query.parts), part -> new ArrayList<>())
+            groups.computeIfAbsent(part(each.question()), part -> new ArrayList<>())
                     .add(each);
         }
         for (Map.Entry<Part, List<Together.Asked<PartQuery, PartHits>>> group : groups.entrySet()) {
-            List<TopK> hits = search(
+            List<PartHits> hits = search(
                     group.getKey(),
                     group.getValue().stream().map(Together.Asked::question).toList());
             for (int i = 0; i < hits.size(); i++) {
-                Together.Asked<PartQuery, PartHits> each = group.getValue().get(i);
-                each.answer().complete(hits(each.question(), hits.get(i)));
+                group.getValue().get(i).answer().complete(hits.get(i));
             }
         }
     }
 
-    private static PartHits hits(PartQuery query, TopK found) {
+    private List<PartHits> search(Part part, List<PartQuery> queries) throws IOException {
+        Opened opened = parts.opened(part);
+        for (int failures = 0; ; failures++) {
+            QueryVectors vectors = null;
+            try {
+                if (opened == null) {
+                    opened = parts.reopen(part);
+                }
+                vectors = vectors(opened, queries);
+                return search(opened, queries, vectors);
+            } catch (IOException | RuntimeException e) {
+                // A query that cannot be searched for stays so.
+                boolean isOfQuery = opened != null && vectors == null;
+                if (isOfQuery || failures == settings.retries()) {
+                    throw e;
+                }
+                LOG.warn("Cannot search {}; it is opened anew", settings.access(), e);
+                opened = null;
+                OpenParts.pause(failures + 1);
+            }
+        }
+    }
+
+    private static QueryVectors vectors(Opened opened, List<PartQuery> queries) {
+        QueryVectors.Builder vectors =
+                QueryVectors.builder(opened.shards().snapshot().parameters(), "query");
+        for (PartQuery query : queries) {
+            vectors.add(Long.toString(query.number), VectorSource.of(query.vector));
+        }
+        return vectors.build();
+    }
+
+    private List<PartHits> search(Opened opened, List<PartQuery> queries, QueryVectors vectors) throws IOException {
+        List<TopK> found =
+                opened.shards().search(vectors, settings.access().options().topK());
+        var hits = new ArrayList<PartHits>(found.size());
+        for (int i = 0; i < found.size(); i++) {
+            hits.add(hits(queries.get(i), found.get(i), opened.whole()));
+        }
+        return hits;
+    }
+
+    private static PartHits hits(PartQuery query, TopK found, boolean whole) {
         var hits = new PartHits();
         hits.run = query.run;
         hits.number = query.number;
         hits.parts = query.parts;
+        hits.whole = whole;
         hits.ids = found.ids();
         hits.scores = found.scores();
         return hits;
-    }
-
-    private List<TopK> search(Part part, List<PartQuery> queries) throws IOException {
-        for (int failures = 0; ; failures++) {
-            try {
-                SearchedSnapshot shards = shards(part);
-                QueryVectors.Builder vectors =
-                        QueryVectors.builder(shards.snapshot().parameters(), "query");
-                for (PartQuery query : queries) {
-                    vectors.add(Long.toString(query.number), VectorSource.of(query.vector));
-                }
-                return shards.search(
-                        vectors.build(), settings.access().options().topK());
-            } catch (IOException | RuntimeException e) {
-                SearchedSnapshot broken = opened.remove(part);
-                if (broken != null) {
-                    broken.close();
-                }
-                if (failures == settings.retries()) {
-                    throw e;
-                }
-                LOG.warn("Cannot search {}; it is opened anew", index.path(), e);
-            }
-        }
-    }
-
-    private SearchedSnapshot shards(Part part) throws IOException {
-        SearchedSnapshot known = opened.get(part);
-        if (known == null) {
-            while (opened.size() >= OPEN_AT_ONCE) {
-                Part oldest = opened.keySet().iterator().next();
-                opened.remove(oldest).close();
-            }
-            Snapshot snapshot = index.snapshot(part.version());
-            known = new SearchedSnapshot(
-                    settings.access().view(index, snapshot),
-                    settings.access().options(),
-                    shard -> shard % part.parts() == part.part());
-            opened.put(part, known);
-        }
-        return known;
     }
 
     @Override
     public void close() {
         if (together != null) {
             together.close();
-            opened.values().forEach(SearchedSnapshot::close);
-            opened.clear();
+        }
+        if (parts != null) {
+            parts.close();
         }
     }
 }

@@ -14,6 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +98,76 @@ class FollowingTest {
                     .hasMessage("always");
         }
         assertThat(opened).allMatch(each -> each.closed);
+    }
+
+    @Test
+    void anErrorWhileACommitIsOpenedDoesNotEndTheLooking() throws Exception {
+        write(1);
+        var failed = new CountDownLatch(1);
+        try (var following = new Following<>(
+                access(),
+                view -> {
+                    if (view.snapshot().version() == 2 && failed.getCount() > 0) {
+                        failed.countDown();
+                        throw new LinkageError("as it was told");
+                    }
+                    return open(view.snapshot().version());
+                },
+                "test-refresh",
+                Duration.ofMillis(20),
+                0)) {
+            write(2);
+            failed.await();
+            until(() -> following.version() == 2);
+            assertThat(following.<Long>ask(now -> now.version)).isEqualTo(2);
+        }
+    }
+
+    /** Else it would go on with classes of a job that has ended. */
+    @Test
+    void closingWaitsForWhatIsBeingOpened() throws Exception {
+        write(1);
+        var opening = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var following = new Following<>(
+                access(),
+                view -> {
+                    if (view.snapshot().version() == 2) {
+                        opening.countDown();
+                        awaitUninterruptibly(goOn);
+                    }
+                    return open(view.snapshot().version());
+                },
+                "test-refresh",
+                Duration.ofMillis(20),
+                0);
+        write(2);
+        opening.await();
+        var closer = new Thread(following::close);
+        closer.start();
+        until(() -> closer.getState() == Thread.State.TIMED_WAITING || !closer.isAlive());
+        assertThat(closer.isAlive()).as("waits").isTrue();
+        goOn.countDown();
+        closer.join();
+        assertThat(opened).hasSize(2).allMatch(each -> each.closed);
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("the end of the time to wait").isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // Native work cannot be interrupted either.
+            }
+        }
     }
 
     @Test
