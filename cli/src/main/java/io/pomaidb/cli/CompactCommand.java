@@ -36,7 +36,7 @@ final class CompactCommand extends IndexCommand {
     @Option(
             names = "--least",
             paramLabel = "N",
-            description = "so many small segments of a shard are worth a rewrite (default: ${DEFAULT-VALUE})")
+            description = "so many segments of one size in a shard are worth a rewrite (default: ${DEFAULT-VALUE})")
     private int leastSegments = CompactionPolicy.DEFAULT.leastSegments();
 
     @Option(

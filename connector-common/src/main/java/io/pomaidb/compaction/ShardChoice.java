@@ -20,15 +20,14 @@ final class ShardChoice {
 
     /** Whether the policy may choose a segment of a shard, given newest first. */
     boolean isWorthALook(List<Segment> segments) {
-        int small = 0;
+        if (new SizeTiers(policy, segments).isDue()) {
+            return true;
+        }
         // Each newer row and each tombstone kills at most one row of a segment.
         long killers = everyShard ? tombstones : 0;
         for (Segment segment : segments) {
             if (segment.rows() > 0) {
                 if (killers >= policy.deadShare() * segment.rows() && killers > 0) {
-                    return true;
-                }
-                if (segment.bytes() < policy.smallBytes() && ++small >= policy.leastSegments()) {
                     return true;
                 }
                 killers += segment.rows();

@@ -59,7 +59,8 @@ final class ShardRewrite {
     }
 
     CompactedShard run(Path scratch, int threads) throws IOException {
-        List<Live> chosen = choose(live(threads));
+        var tiers = new SizeTiers(policy, snapshot.segmentsOf(shard));
+        List<Live> chosen = choose(live(tiers, threads), tiers);
         if (chosen.isEmpty()) {
             return new CompactedShard(shard, List.of(), List.of());
         }
@@ -77,10 +78,10 @@ final class ShardRewrite {
     }
 
     /** The shard's segments, newest first, up to the oldest that the policy can choose. */
-    private List<Live> live(int threads) throws IOException {
+    private List<Live> live(SizeTiers tiers, int threads) throws IOException {
         List<ShardSegment> segments = index.segmentsOf(snapshot, shard);
         int end = segments.size();
-        while (end > 0 && !candidate(segments, end - 1)) {
+        while (end > 0 && !candidate(segments, end - 1, tiers)) {
             end--;
         }
         var live = new ArrayList<Live>();
@@ -97,29 +98,23 @@ final class ShardRewrite {
     }
 
     /** Whether the policy can choose a segment, as far as the snapshot tells. */
-    private boolean candidate(List<ShardSegment> segments, int position) {
+    private boolean candidate(List<ShardSegment> segments, int position, SizeTiers tiers) {
         ShardSegment segment = segments.get(position);
         long dead = segment.deleted().getLongCardinality();
         for (ShardSegment newer : segments.subList(0, position)) {
             dead += newer.segment().rows();
         }
         return target != null
-                || isSmall(segment.segment())
+                || tiers.isDue(segment.segment())
                 || dead >= policy.deadShare() * segment.segment().rows();
     }
 
-    private boolean isSmall(Segment segment) {
-        return segment.bytes() < policy.smallBytes();
-    }
-
-    private List<Live> choose(List<Live> live) {
+    private List<Live> choose(List<Live> live, SizeTiers tiers) {
         if (target != null) {
             return live;
         }
-        long small = live.stream().filter(segment -> isSmall(segment.segment())).count();
         return live.stream()
-                .filter(segment -> segment.deadShare() >= policy.deadShare()
-                        || (small >= policy.leastSegments() && isSmall(segment.segment())))
+                .filter(input -> input.deadShare() >= policy.deadShare() || tiers.isDue(input.segment()))
                 .toList();
     }
 
