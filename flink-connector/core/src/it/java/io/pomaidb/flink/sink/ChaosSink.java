@@ -38,7 +38,8 @@ final class ChaosSink<T> extends PomaiSink<T> {
         var real = new IndexCommitter(settings(), context);
         return new Committer<>() {
             @Override
-            public void commit(Collection<CommitRequest<CheckpointCommittable>> requests) throws IOException {
+            public void commit(Collection<CommitRequest<CheckpointCommittable>> requests)
+                    throws IOException, InterruptedException {
                 strike("before");
                 real.commit(requests);
                 strike("after");

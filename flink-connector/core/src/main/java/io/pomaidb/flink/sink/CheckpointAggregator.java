@@ -1,5 +1,6 @@
 package io.pomaidb.flink.sink;
 
+import io.pomaidb.write.WriteMode;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
@@ -64,7 +65,15 @@ final class CheckpointAggregator extends AbstractStreamOperator<CommittableMessa
     public void prepareSnapshotPreBarrier(long checkpointId) {
         lastCheckpointId = checkpointId;
         if (!parts.isEmpty()) {
+            refuseToOverwriteNowAndThen();
             emit(checkpointId);
+        }
+    }
+
+    /** A job that is to find out by itself how it runs is seen to be a stream only here. */
+    private void refuseToOverwriteNowAndThen() {
+        if (settings.mode() == WriteMode.OVERWRITE) {
+            throw SinkChecks.overwriteByStream(settings);
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.hadoop.conf.Configuration;
@@ -27,6 +28,9 @@ final class IndexCommitter implements Committer<CheckpointCommittable> {
     /** After so many tries the job restarts, which may move the committer to another machine. */
     private static final int MAX_RETRIES = 3;
 
+    /** Flink tries again at once; twice as long after each further try. */
+    private static final long PAUSE_MILLIS = 200;
+
     private final SinkSettings settings;
     private final Configuration configuration;
     private final OrphanCleaning orphans;
@@ -39,18 +43,24 @@ final class IndexCommitter implements Committer<CheckpointCommittable> {
     IndexCommitter(SinkSettings settings, CommitterInitContext context) {
         this.settings = settings;
         this.configuration = settings.hadoop().load();
-        this.orphans = new OrphanCleaning(settings.orphanAge());
+        this.orphans = new OrphanCleaning(settings.orphanAge(), settings.snapshotRetention());
         this.restoredCheckpointId = context.getRestoredCheckpointId().orElse(0);
         context.metricGroup().addGroup("pomaidb").gauge("lastCommittedVersion", () -> lastVersion);
     }
 
+    /**
+     * Commits in the order of the checkpoints. Behind one that failed none is committed: an index remembers of a run only
+     * the last checkpoint that it has, and would seem to have those before it.
+     */
     @Override
-    public void commit(Collection<CommitRequest<CheckpointCommittable>> requests) throws IOException {
+    public void commit(Collection<CommitRequest<CheckpointCommittable>> requests)
+            throws IOException, InterruptedException {
         var ordered = requests.stream()
                 .sorted(Comparator.comparingLong(
                         request -> request.getCommittable().checkpointId()))
                 .toList();
-        for (CommitRequest<CheckpointCommittable> request : ordered) {
+        for (int i = 0; i < ordered.size(); i++) {
+            CommitRequest<CheckpointCommittable> request = ordered.get(i);
             try {
                 commit(request);
             } catch (IOException e) {
@@ -62,7 +72,9 @@ final class IndexCommitter implements Committer<CheckpointCommittable> {
                         "The commit of checkpoint {} is tried again",
                         request.getCommittable().checkpointId(),
                         e);
-                request.retryLater();
+                ordered.subList(i, ordered.size()).forEach(CommitRequest::retryLater);
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS << request.getNumberOfRetries());
+                return;
             }
         }
     }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes old files that no version lists, once a job and then every {@value #HOURS} hours, in a thread of its own: what
- * attempts that failed have uploaded. Expires no version. For one thread.
+ * attempts that failed have uploaded. Has versions expire where a retention says so, and then looks four times in that time.
+ * For one thread.
  */
 final class OrphanCleaning {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanCleaning.class);
@@ -23,20 +24,34 @@ final class OrphanCleaning {
     private static final Duration FOREVER = Duration.ofDays(365_000);
 
     private final VacuumOptions options;
+    private final Duration pause;
     private ExecutorService thread;
     private long lastNanos;
 
-    /** @param age of files from which on they are deleted */
-    OrphanCleaning(Duration age) {
-        this.options = VacuumOptions.DEFAULT
-                .withRetention(FOREVER)
-                .withKeepVersions(Integer.MAX_VALUE)
-                .withGrace(age);
+    /**
+     * Of an index of one sink.
+     *
+     * @param age of files from which on they are deleted
+     * @param retention of versions; null: all stay
+     */
+    OrphanCleaning(Duration age, Duration retention) {
+        Duration longest = Duration.ofHours(HOURS);
+        if (retention == null) {
+            this.options = VacuumOptions.DEFAULT
+                    .withRetention(FOREVER)
+                    .withKeepVersions(Integer.MAX_VALUE)
+                    .withGrace(age);
+            this.pause = longest;
+        } else {
+            this.options = VacuumOptions.DEFAULT.withRetention(retention).withGrace(age);
+            Duration quarter = retention.dividedBy(4);
+            this.pause = quarter.compareTo(longest) < 0 ? quarter : longest;
+        }
     }
 
     void cleanNowAndThen(PomaiIndex index) {
         long now = System.nanoTime();
-        if (thread != null && now - lastNanos < TimeUnit.HOURS.toNanos(HOURS)) {
+        if (thread != null && now - lastNanos < pause.toNanos()) {
             return;
         }
         if (thread == null) {
@@ -50,9 +65,10 @@ final class OrphanCleaning {
         try {
             VacuumReport report = index.vacuum(options);
             LOG.info(
-                    "Deleted {} of index {} that no version lists",
+                    "Deleted {} files of index {} that no version lists; {} versions have expired",
                     report.files().size(),
-                    index.path());
+                    index.path(),
+                    report.expired().size());
         } catch (IOException | RuntimeException e) {
             LOG.warn("Cannot delete old files that no version of index {} lists", index.path(), e);
         }

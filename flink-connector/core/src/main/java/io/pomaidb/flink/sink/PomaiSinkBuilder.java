@@ -39,6 +39,7 @@ public final class PomaiSinkBuilder<T> {
     private String scratch;
     private CompactionPolicy compaction;
     private Duration orphanAge = DEFAULT_ORPHAN_AGE;
+    private Duration snapshotRetention;
     private WriteMode mode = WriteMode.APPEND;
 
     PomaiSinkBuilder() {}
@@ -151,6 +152,17 @@ public final class PomaiSinkBuilder<T> {
     }
 
     /**
+     * Has versions expire, now and then after a commit, that no reader has seen as the latest for this time, and deletes the
+     * files that they alone list, as segments that were compacted; where it is not set all versions stay, until
+     * {@code bin/pomaidb vacuum} is run. The latest version and those with a tag stay in any case. Has to be longer than any
+     * scan or search of one version takes, and than readers that follow the index may fall behind.
+     */
+    public PomaiSinkBuilder<T> snapshotRetention(Duration time) {
+        snapshotRetention = time;
+        return this;
+    }
+
+    /**
      * The sink.
      *
      * @throws ConfigurationException if the path, the id or the vector is missing, or an option is not accepted
@@ -166,6 +178,10 @@ public final class PomaiSinkBuilder<T> {
             throw new ConfigurationException("Cannot write to index " + path + ": files of age " + orphanAge
                     + " may be about to be committed (accepted: an orphan age of a minute or more)");
         }
+        if (snapshotRetention != null && snapshotRetention.compareTo(Duration.ofMinutes(1)) < 0) {
+            throw new ConfigurationException("Cannot write to index " + path + ": versions of the last "
+                    + snapshotRetention + " may be about to be read (accepted: a retention of a minute or more)");
+        }
         var settings = new SinkSettings(
                 parsed,
                 mode,
@@ -175,7 +191,8 @@ public final class PomaiSinkBuilder<T> {
                 Objects.requireNonNull(hadoop, "hadoop"),
                 scratch,
                 compaction,
-                orphanAge);
+                orphanAge,
+                snapshotRetention);
         RowAdapter<T> rows = adapter != null ? adapter : functions(path);
         return compaction == null ? new PomaiSink<>(settings, rows) : new CompactingSink<>(settings, rows);
     }

@@ -21,11 +21,16 @@ final class SinkChecks {
         boolean checkpoints = environment.getCheckpointConfig().isCheckpointingEnabled();
         String path = settings.options().path();
         if (settings.mode() == WriteMode.OVERWRITE && mode == RuntimeExecutionMode.STREAMING && checkpoints) {
-            throw new ConfigurationException("Cannot overwrite index " + path
-                    + " by a stream with checkpoints: each would replace the one before (run the job in batch mode)");
+            throw overwriteByStream(settings);
         }
         if (mode == RuntimeExecutionMode.STREAMING && !checkpoints) {
             LOG.warn("The rows for index {} become visible when the stream ends: checkpoints are off", path);
         }
+    }
+
+    static ConfigurationException overwriteByStream(SinkSettings settings) {
+        return new ConfigurationException(
+                "Cannot overwrite index " + settings.options().path()
+                        + " by a stream with checkpoints: each would replace the one before (run the job in batch mode)");
     }
 }

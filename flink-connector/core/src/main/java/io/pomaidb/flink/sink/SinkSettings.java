@@ -23,6 +23,7 @@ import org.apache.hadoop.fs.Path;
  * @param scratch local folder for the databases that are being built; null for the JVM's temporary one
  * @param compaction what is compacted after commits; null for nothing
  * @param orphanAge unlisted files are deleted from this age on
+ * @param snapshotRetention versions that readers saw within this time are kept; null: all are
  */
 record SinkSettings(
         PomaiOptions options,
@@ -33,7 +34,8 @@ record SinkSettings(
         HadoopSettings hadoop,
         String scratch,
         CompactionPolicy compaction,
-        Duration orphanAge)
+        Duration orphanAge,
+        Duration snapshotRetention)
         implements Serializable {
     PomaiIndex index() throws IOException {
         return PomaiIndex.at(new Path(options.path()), hadoop.load());

@@ -60,6 +60,7 @@ final class PomaiTableSink
         config.getOptional(TableOptions.SINK_ID).ifPresent(sink::sinkId);
         config.getOptional(TableOptions.SINK_SCRATCH_DIRECTORY).ifPresent(sink::scratchDirectory);
         config.getOptional(TableOptions.SINK_ORPHAN_AGE).ifPresent(sink::orphanAge);
+        config.getOptional(TableOptions.SINK_SNAPSHOT_RETENTION).ifPresent(sink::snapshotRetention);
         if (config.get(TableOptions.SINK_COMPACTION)) {
             sink.compaction(CompactionPolicy.DEFAULT);
         }

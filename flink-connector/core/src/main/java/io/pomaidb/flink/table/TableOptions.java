@@ -96,6 +96,13 @@ public final class TableOptions {
             .noDefaultValue()
             .withDescription("Age from which on files that no version lists are deleted; 3 days where it is not set.");
 
+    /** How long versions are kept. */
+    public static final ConfigOption<Duration> SINK_SNAPSHOT_RETENTION = ConfigOptions.key("sink.snapshot-retention")
+            .durationType()
+            .noDefaultValue()
+            .withDescription(
+                    "Time for which versions are kept after readers saw them as the latest; without it all stay.");
+
     /** Whether small segments are merged. */
     public static final ConfigOption<Boolean> SINK_COMPACTION = ConfigOptions.key("sink.compaction")
             .booleanType()
@@ -180,7 +187,7 @@ public final class TableOptions {
                 LookupOptions.FULL_CACHE_PERIODIC_RELOAD_SCHEDULE_MODE,
                 LookupOptions.FULL_CACHE_TIMED_RELOAD_ISO_TIME,
                 LookupOptions.FULL_CACHE_TIMED_RELOAD_INTERVAL_IN_DAYS));
-        all.addAll(List.of(SINK_ID, SINK_SCRATCH_DIRECTORY, SINK_ORPHAN_AGE, SINK_COMPACTION));
+        all.addAll(List.of(SINK_ID, SINK_SCRATCH_DIRECTORY, SINK_ORPHAN_AGE, SINK_SNAPSHOT_RETENTION, SINK_COMPACTION));
         all.addAll(List.of(FactoryUtil.SOURCE_PARALLELISM, FactoryUtil.SINK_PARALLELISM));
         return all;
     }
