@@ -124,11 +124,11 @@ final class CacheDirectory {
         }
     }
 
-    /** Makes sure that an entry that is locked for use is there and intact; whether it had to be fetched. */
-    boolean provide(CacheKey key, CacheSource source, EntryLock lock) throws IOException {
+    /** Makes sure that an entry that is locked for use is there and intact; what it took. */
+    CacheUse provide(CacheKey key, CacheSource source, EntryLock lock) throws IOException {
         Path entry = entry(key);
         if (Files.isDirectory(entry) && source.isIntact(entry)) {
-            return false;
+            return CacheUse.HIT;
         }
         Optional<FileLock> alone = lock.fetchAlone();
         try {
@@ -138,13 +138,12 @@ final class CacheDirectory {
             if (Files.isDirectory(entry)) {
                 if (source.isIntact(entry)) {
                     // Another process fetched it while this one waited.
-                    return false;
+                    return CacheUse.HIT;
                 }
                 LOG.warn("The cached segment {} is damaged; it is fetched again from {}", entry, source);
                 discard(entry);
             }
-            fetch(source, entry);
-            return true;
+            return CacheUse.miss(fetch(source, entry));
         } finally {
             if (alone.isPresent()) {
                 alone.get().release();
@@ -152,11 +151,12 @@ final class CacheDirectory {
         }
     }
 
-    private static void fetch(CacheSource source, Path entry) throws IOException {
+    private static long fetch(CacheSource source, Path entry) throws IOException {
         Path part = newPart(entry);
+        long bytes = 0;
         LocalDirectories.createPrivate(part);
         try {
-            source.fill(part);
+            bytes = source.fill(part);
             Files.move(part, entry, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (!Files.isDirectory(entry)) {
@@ -166,6 +166,7 @@ final class CacheDirectory {
         } finally {
             LocalDirectories.delete(part);
         }
+        return bytes;
     }
 
     /** Deletes what killed processes left; other class loaders of this one may still be at it. */

@@ -12,8 +12,12 @@ interface CacheSource {
      */
     long room() throws IOException;
 
-    /** Puts the files into an empty folder that nobody else knows. */
-    void fill(Path folder) throws IOException;
+    /**
+     * Puts the files into an empty folder that nobody else knows.
+     *
+     * @return how many bytes came from elsewhere
+     */
+    long fill(Path folder) throws IOException;
 
     /** Whether an entry has all its files in their sizes. */
     boolean isComplete(Path entry) throws IOException;

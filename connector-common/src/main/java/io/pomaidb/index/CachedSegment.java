@@ -16,11 +16,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * Once evicted it is retired: whoever still refers to it asks the cache for its successor.
  */
 final class CachedSegment {
-    /** How a pin went. */
-    enum Pin {
-        READY,
-        FETCHED,
-        RETIRED
+    /**
+     * How a pin went.
+     *
+     * @param use what it took; null where the segment is retired
+     */
+    record Pin(CacheUse use) {
+        private static final Pin RETIRED = new Pin(null);
+
+        boolean isRetired() {
+            return use == null;
+        }
     }
 
     private static final int MAX_LOSSES = 10;
@@ -50,16 +56,16 @@ final class CachedSegment {
             if (retired) {
                 return Pin.RETIRED;
             }
-            boolean fetched = lock == null && provide(source);
+            CacheUse use = lock == null ? provide(source) : CacheUse.HIT;
             directory.touch(key);
             pins++;
-            return fetched ? Pin.FETCHED : Pin.READY;
+            return new Pin(use);
         } finally {
             guard.unlock();
         }
     }
 
-    private boolean provide(CacheSource source) throws IOException {
+    private CacheUse provide(CacheSource source) throws IOException {
         try {
             lock = directory.use(key);
             return directory.provide(key, source, lock);

@@ -26,10 +26,11 @@ record FetchedSegment(PomaiIndex index, Segment segment) implements CacheSource 
     }
 
     @Override
-    public void fill(Path folder) throws IOException {
-        if (!SegmentFetcher.isLocal(index) || !link(folder)) {
-            SegmentFetcher.fetch(index, segment, folder);
+    public long fill(Path folder) throws IOException {
+        if (SegmentFetcher.isLocal(index) && link(folder)) {
+            return 0;
         }
+        return SegmentFetcher.fetch(index, segment, folder);
     }
 
     private boolean link(Path folder) throws IOException {

@@ -55,7 +55,7 @@ final class MergedDatabase implements CacheSource {
     }
 
     @Override
-    public void fill(Path folder) throws IOException {
+    public long fill(Path folder) throws IOException {
         List<SegmentLease> leases = parts.open();
         try {
             RowSources sources = build(leases, folder);
@@ -67,6 +67,10 @@ final class MergedDatabase implements CacheSource {
             String version = leases.get(0).database().library().version();
             var whole = new Segment(0, 1, key.segment(), files, sources.size(), version);
             Files.write(folder.resolve(FILES), SegmentWriter.toList(key.index(), List.of(whole)));
+            return leases.stream()
+                    .map(SegmentLease::cacheUse)
+                    .mapToLong(CacheUse::bytesFetched)
+                    .sum();
         } finally {
             leases.forEach(SegmentLease::close);
         }

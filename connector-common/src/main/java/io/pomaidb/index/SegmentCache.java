@@ -163,15 +163,15 @@ public final class SegmentCache {
                 makeRoom(room);
             }
             CachedSegment.Pin pin = cached.pin(source);
-            if (pin == CachedSegment.Pin.RETIRED) {
+            if (pin.isRetired()) {
                 this.segments.remove(key, cached);
                 continue;
             }
             try {
-                if (pin == CachedSegment.Pin.FETCHED) {
+                if (pin.use().misses() > 0) {
                     makeRoom(0);
                 }
-                return new SegmentLease(cached, cached.take(source, options), segments);
+                return new SegmentLease(cached, cached.take(source, options), segments, pin.use());
             } catch (IOException | RuntimeException e) {
                 cached.unpin();
                 throw e;

@@ -28,9 +28,11 @@ final class SegmentFetcher {
      * Fetches all files of a segment. Writes to no file that is there, which might be a link into the index.
      *
      * @param local directory to fill, existing
+     * @return the bytes of these files
      * @throws DataException if a file is missing, of another size or damaged; it names the remote file
      */
-    static void fetch(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
+    static long fetch(PomaiIndex index, Segment segment, java.nio.file.Path local) throws IOException {
+        long bytes = 0;
         for (SegmentFile file : segment.engineFiles()) {
             java.nio.file.Path target = local.resolve(file.name());
             Files.createDirectories(target.getParent());
@@ -38,10 +40,12 @@ final class SegmentFetcher {
             try (InputStream in = index.open(remote);
                     OutputStream out = Files.newOutputStream(target, CREATE_NEW, WRITE)) {
                 check(remote.toString(), file, in, out);
+                bytes += file.size();
             } catch (FileNotFoundException e) {
                 throw missing(remote.toString(), e);
             }
         }
+        return bytes;
     }
 
     private static DataException missing(String name, IOException cause) {

@@ -12,15 +12,17 @@ import java.util.List;
 public final class SegmentLease implements AutoCloseable {
     private final CachedSegment owner;
     private final List<Segment> segments;
+    private final CacheUse cacheUse;
     private final List<MergeTally> tallies = new ArrayList<>();
     private PomaiDatabase database;
     private RowSources sources;
     private boolean invalid;
 
-    SegmentLease(CachedSegment owner, PomaiDatabase database, List<Segment> segments) {
+    SegmentLease(CachedSegment owner, PomaiDatabase database, List<Segment> segments, CacheUse cacheUse) {
         this.owner = owner;
         this.database = database;
         this.segments = segments;
+        this.cacheUse = cacheUse;
     }
 
     /** The segments whose rows the database has, newest first: one, or several that were merged. */
@@ -38,6 +40,11 @@ public final class SegmentLease implements AutoCloseable {
             sources = owner.sources();
         }
         return sources;
+    }
+
+    /** Whether the cache had the database, and what was fetched if not. */
+    public CacheUse cacheUse() {
+        return cacheUse;
     }
 
     /** Has the searches of this database counted there. */

@@ -6,6 +6,7 @@ import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.engine.SearchParams;
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.CacheUse;
 import io.pomaidb.index.RowSources;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentLease;
@@ -90,6 +91,10 @@ final class OpenSegment implements AutoCloseable {
 
     PomaiDatabase database() {
         return lease.database();
+    }
+
+    CacheUse cacheUse() {
+        return lease.cacheUse();
     }
 
     /** Whether the filter lets the row of an id through. */

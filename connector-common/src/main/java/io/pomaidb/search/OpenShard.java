@@ -1,5 +1,6 @@
 package io.pomaidb.search;
 
+import io.pomaidb.index.CacheUse;
 import io.pomaidb.index.Segment;
 import io.pomaidb.index.SegmentLease;
 import io.pomaidb.index.ShardSegment;
@@ -131,6 +132,11 @@ final class OpenShard implements AutoCloseable {
             }
         }
         return newest;
+    }
+
+    /** What opening it asked of the cache. */
+    CacheUse cacheUse() {
+        return segments.stream().map(OpenSegment::cacheUse).reduce(CacheUse.NONE, CacheUse::plus);
     }
 
     /** Whether it may have to be opened anew after some searches. */

@@ -1,6 +1,7 @@
 package io.pomaidb.search;
 
 import io.pomaidb.engine.RecordScan;
+import io.pomaidb.index.CacheUse;
 import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.vector.UnitLength;
@@ -126,6 +127,11 @@ public final class ShardScan implements VectorSource, AutoCloseable {
     /** Copies the current row's vector into {@code target}, which has the index's dimension. */
     public void copyVector(float[] target) {
         System.arraycopy(vectors, current() * dim, target, 0, dim);
+    }
+
+    /** What opening the shard asked of the segment cache. */
+    public CacheUse cacheUse() {
+        return shard.cacheUse();
     }
 
     private int current() {

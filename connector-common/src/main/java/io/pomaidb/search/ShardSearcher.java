@@ -7,6 +7,7 @@ import io.pomaidb.engine.QueryBatch;
 import io.pomaidb.engine.SearchCounters;
 import io.pomaidb.engine.SearchHits;
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.index.CacheUse;
 import io.pomaidb.payload.PayloadColumn;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.vector.UnitLength;
@@ -42,6 +43,9 @@ public final class ShardSearcher implements AutoCloseable {
 
     /** Null until payload is asked for. */
     private PayloadRows payload;
+
+    /** Of shards that were opened before this one, less merged. */
+    private CacheUse usedBefore = CacheUse.NONE;
 
     private SearchCounters counters = new SearchCounters(0, 0, 0);
 
@@ -108,6 +112,7 @@ public final class ShardSearcher implements AutoCloseable {
             OpenShard merged = shard.again();
             closePayload();
             shard.close();
+            usedBefore = cacheUse();
             shard = merged;
         } catch (IOException e) {
             LOG.warn("Cannot open merged segments of index {}", view.index().path(), e);
@@ -302,6 +307,11 @@ public final class ShardSearcher implements AutoCloseable {
      * that does not count. */
     public SearchCounters counters() {
         return counters;
+    }
+
+    /** What opening the shard asked of the segment cache; what was opened anew, as it was merged by then, counts again. */
+    public CacheUse cacheUse() {
+        return usedBefore.plus(shard.cacheUse());
     }
 
     /** Gives the segments back to the cache, opened. A second call does nothing. */

@@ -99,6 +99,25 @@ class SegmentCacheTest {
     }
 
     @Test
+    void leasesTellWhatTheCacheHad() throws IOException {
+        long bytes =
+                segment(0).engineFiles().stream().mapToLong(SegmentFile::size).sum();
+        try (SegmentLease first = lease(0);
+                SegmentLease second = lease(0)) {
+            assertThat(first.cacheUse()).isEqualTo(new CacheUse(0, 1, bytes));
+            assertThat(second.cacheUse()).isEqualTo(new CacheUse(1, 0, 0));
+        }
+        try (SegmentLease known = openCache().lease(index, snapshot, segment(0), options())) {
+            assertThat(known.cacheUse()).isEqualTo(new CacheUse(1, 0, 0));
+        }
+        var local = PomaiIndex.at(
+                new org.apache.hadoop.fs.Path(written.path().toString()), CountingFileSystem.configuration());
+        try (SegmentLease linked = cache.lease(local, snapshot, segment(1), options())) {
+            assertThat(linked.cacheUse()).isEqualTo(new CacheUse(0, 1, 0));
+        }
+    }
+
+    @Test
     void manyWaitersFetchASegmentOnce() throws Exception {
         int threads = 8;
         var together = new CyclicBarrier(threads);

@@ -2,9 +2,13 @@ package io.pomaidb.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pomaidb.index.SegmentFile;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -92,6 +96,42 @@ abstract class MetricsSpec extends SparkSpec {
         eventually(() -> counts.total("shards visited") == 2);
         assertThat(counts.total("shards visited")).isEqualTo(2);
         assertThat(counts.total("distance computations")).isGreaterThanOrEqualTo(ROWS);
+    }
+
+    @Test
+    void searchesAndScansTellWhatTheCacheHad() throws IOException {
+        spark.conf().set("fs.flaky.impl", FlakyFileSystem.class.getName());
+        writer(rows(0, ROWS, DIM)).option("shards", 2).save(path);
+        long bytes = snapshot(path).segments().stream()
+                .flatMap(segment -> segment.engineFiles().stream())
+                .mapToLong(SegmentFile::size)
+                .sum();
+        // Segments that lie on this machine's own file system would be linked.
+        String remote = FlakyFileSystem.ONCE + path;
+        List<Long> nothingFetchedAgain = List.of(2L, 2L, bytes);
+
+        search(remote).query(TestVectors.of(1, DIM)).run().filter("rank > 0").collectAsList();
+        eventually(() -> cacheUse("pomaidb ").equals(List.of(0L, 2L, bytes)));
+        assertThat(cacheUse("pomaidb ")).containsExactly(0L, 2L, bytes);
+        search(remote).query(TestVectors.of(1, DIM)).run().filter("rank > 0").collectAsList();
+        eventually(() -> cacheUse("pomaidb ").equals(nothingFetchedAgain));
+        assertThat(cacheUse("pomaidb ")).isEqualTo(nothingFetchedAgain);
+
+        String another = folder.resolve("cache").toString();
+        assertThat(reader().option("cache_dir", another).load(remote).collectAsList())
+                .hasSize(ROWS);
+        eventually(() -> cacheUse("").equals(List.of(0L, 2L, bytes)));
+        assertThat(cacheUse("")).containsExactly(0L, 2L, bytes);
+        assertThat(reader().option("cache_dir", another).load(remote).collectAsList())
+                .hasSize(ROWS);
+        eventually(() -> cacheUse("").equals(nothingFetchedAgain));
+        assertThat(cacheUse("")).isEqualTo(nothingFetchedAgain);
+    }
+
+    private List<Long> cacheUse(String prefix) {
+        return Stream.of("cache hits", "cache misses", "bytes fetched")
+                .map(name -> counts.total(prefix + name))
+                .toList();
     }
 
     @Test

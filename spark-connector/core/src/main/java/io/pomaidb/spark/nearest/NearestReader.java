@@ -1,6 +1,8 @@
 package io.pomaidb.spark.nearest;
 
 import io.pomaidb.engine.SearchCounters;
+import io.pomaidb.index.CacheUse;
+import io.pomaidb.spark.metric.CacheMetrics;
 import io.pomaidb.spark.metric.DistanceComputations;
 import io.pomaidb.spark.metric.ShardsVisited;
 import io.pomaidb.spark.metric.TaskMetric;
@@ -17,21 +19,23 @@ final class NearestReader implements PartitionReader<InternalRow> {
 
     private final Iterator<InternalRow> rows;
     private final SearchCounters counters;
+    private final CacheUse cacheUse;
     private InternalRow row;
 
-    NearestReader(Iterator<InternalRow> rows, SearchCounters counters) {
+    NearestReader(Iterator<InternalRow> rows, SearchCounters counters, CacheUse cacheUse) {
         this.rows = rows;
         this.counters = counters;
+        this.cacheUse = cacheUse;
     }
 
     /** What Spark is told of searches. */
     static CustomMetric[] metrics() {
-        return new CustomMetric[] {SHARDS, DISTANCES};
+        return CacheMetrics.behind(SHARDS, DISTANCES);
     }
 
     @Override
     public CustomTaskMetric[] currentMetricsValues() {
-        return new CustomTaskMetric[] {TaskMetric.of(SHARDS, 1), TaskMetric.of(DISTANCES, counters.distances())};
+        return CacheMetrics.behind(cacheUse, TaskMetric.of(SHARDS, 1), TaskMetric.of(DISTANCES, counters.distances()));
     }
 
     @Override

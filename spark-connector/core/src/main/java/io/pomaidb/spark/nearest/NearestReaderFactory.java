@@ -42,7 +42,8 @@ record NearestReaderFactory(
             try (var searcher = filter.on(view).searcher(shard)) {
                 TopK hits = searcher.search(query, 0, 1, limit).get(0);
                 long[] ids = IntStream.range(0, hits.size()).mapToLong(hits::id).toArray();
-                return new NearestReader(FoundRows.of(searcher, ids, shape).iterator(), searcher.counters());
+                return new NearestReader(
+                        FoundRows.of(searcher, ids, shape).iterator(), searcher.counters(), searcher.cacheUse());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot search shard " + shard + " of index " + path, e);

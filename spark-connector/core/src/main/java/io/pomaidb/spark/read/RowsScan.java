@@ -7,6 +7,7 @@ import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.spark.filter.FilteredScan;
 import io.pomaidb.spark.filter.RowFilter;
+import io.pomaidb.spark.metric.CacheMetrics;
 import io.pomaidb.spark.row.RowShape;
 import io.pomaidb.spark.row.ShardPartition;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.expressions.Expression;
 import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
@@ -130,6 +132,11 @@ public final class RowsScan implements Batch, SupportsReportStatistics, Supports
     }
 
     private record RowStatistics(OptionalLong sizeInBytes, OptionalLong numRows) implements Statistics {}
+
+    @Override
+    public CustomMetric[] supportedCustomMetrics() {
+        return CacheMetrics.behind();
+    }
 
     @Override
     public String description() {

@@ -3,11 +3,13 @@ package io.pomaidb.spark.read;
 import io.pomaidb.index.Segment;
 import io.pomaidb.payload.PayloadRow;
 import io.pomaidb.search.ShardScan;
+import io.pomaidb.spark.metric.CacheMetrics;
 import io.pomaidb.spark.row.RowShape;
 import io.pomaidb.spark.row.RowSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
 
 /** The rows of one shard as Spark takes them. */
@@ -42,6 +44,11 @@ final class ShardReader implements PartitionReader<InternalRow>, RowSource {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the payload of row " + scan.id(), e);
         }
+    }
+
+    @Override
+    public CustomTaskMetric[] currentMetricsValues() {
+        return CacheMetrics.behind(scan.cacheUse());
     }
 
     @Override

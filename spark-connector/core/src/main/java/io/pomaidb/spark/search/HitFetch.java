@@ -14,7 +14,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import scala.Tuple2;
 
 /** Turns final hits into rows, in tasks that fetch what is asked for of each from the shard that has it. */
-record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch)
+record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch, SearchTally tally)
         implements FlatMapFunction<Tuple2<Integer, Iterable<Hit>>, InternalRow> {
     /** Rows fetched together: payload is read page by page, and many rows share a page. */
     private static final int ROWS_AT_ONCE = 1 << 14;
@@ -25,6 +25,7 @@ record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch)
         var view = search.view(search.index(), TaskContext.get().cpus());
         var rows = new ArrayList<InternalRow>();
         try (var searcher = view.searcher(shard._1())) {
+            tally.add(searcher.cacheUse());
             RowShape shape = columns.fetched().orElseThrow();
             var hits = new ArrayList<Hit>();
             for (Hit hit : shard._2()) {

@@ -147,7 +147,7 @@ final class OpenIndex implements AutoCloseable {
     public void close() {
         closed = true;
         for (ShardSearcher searcher : searchers.values()) {
-            tally.add(searcher.counters());
+            tally.add(searcher);
             searcher.close();
         }
         searchers.clear();

@@ -152,9 +152,10 @@ final class SearchJob {
         }
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = search.topK();
+        SearchTally tally = SearchTally.of(spark);
         JavaPairRDD<Integer, Hits> hits = context.parallelize(
                         IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
-                .mapPartitionsToPair(new ShardSearch(search, sent, tasks, SearchTally.of(spark)))
+                .mapPartitionsToPair(new ShardSearch(search, sent, tasks, tally))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
         hits.setName("pomaidb hits in " + search.path());
         if (search.columns().fetched().isEmpty()) {
@@ -162,7 +163,7 @@ final class SearchJob {
         }
         return hits.flatMapToPair(SearchJob::byShard)
                 .groupByKey(Math.min(cores, shards.size()))
-                .flatMap(new HitFetch(search, sent));
+                .flatMap(new HitFetch(search, sent, tally));
     }
 
     private static Iterator<Tuple2<Integer, Hit>> byShard(Tuple2<Integer, Hits> merged) {

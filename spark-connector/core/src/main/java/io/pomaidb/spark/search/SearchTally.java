@@ -1,6 +1,8 @@
 package io.pomaidb.spark.search;
 
 import io.pomaidb.engine.SearchCounters;
+import io.pomaidb.index.CacheUse;
+import io.pomaidb.search.ShardSearcher;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -13,11 +15,17 @@ final class SearchTally implements Serializable {
     private final LongAccumulator shards;
     private final LongAccumulator segments;
     private final LongAccumulator distances;
+    private final LongAccumulator hits;
+    private final LongAccumulator misses;
+    private final LongAccumulator bytes;
 
     private SearchTally(SparkContext context) {
         shards = context.longAccumulator("pomaidb shards visited");
         segments = context.longAccumulator("pomaidb segments searched");
         distances = context.longAccumulator("pomaidb distance computations");
+        hits = context.longAccumulator("pomaidb cache hits");
+        misses = context.longAccumulator("pomaidb cache misses");
+        bytes = context.longAccumulator("pomaidb bytes fetched");
     }
 
     static SearchTally of(SparkSession spark) {
@@ -25,9 +33,18 @@ final class SearchTally implements Serializable {
     }
 
     /** Adds what a task has done in a shard. */
-    void add(SearchCounters task) {
+    void add(ShardSearcher searcher) {
+        SearchCounters task = searcher.counters();
         shards.add(1L);
         segments.add(task.segments());
         distances.add(task.distances());
+        add(searcher.cacheUse());
+    }
+
+    /** Adds what a task has asked of the segment cache. */
+    void add(CacheUse use) {
+        hits.add(use.hits());
+        misses.add(use.misses());
+        bytes.add(use.bytesFetched());
     }
 }

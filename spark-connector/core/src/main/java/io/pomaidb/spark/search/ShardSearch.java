@@ -27,7 +27,7 @@ record ShardSearch(IndexSearch search, Broadcast<SearchBatch> batch, List<Search
         var view = search.view(search.index(), context.cpus());
         var searcher = search.filter().on(view, task.shard()).searcher(task.shard());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> {
-            tally.add(searcher.counters());
+            tally.add(searcher);
             searcher.close();
         });
         return new ShardHits(searcher, batch.value(), task, search.topK());
