@@ -32,7 +32,9 @@ final class ShardBuild implements AutoCloseable {
     private int dim;
     private long firstId;
     private final RowCount count = new RowCount();
+    /** Rows that are not frozen yet, those of the batch included. */
     private long added;
+
     private long bytesOfRow;
     private long mostBytes;
     private long freezeNanos;
@@ -115,9 +117,17 @@ final class ShardBuild implements AutoCloseable {
             }
             // memory_budget_bytes is reached. Rows of the batch that were taken before that are put again, unchanged.
             database.freeze();
+            added = batch.size();
             database.putBatch(batch);
         }
         batch.clear();
+    }
+
+    /** Freezes the rows that came in so far, which frees their memory; those to come are another part of the segment. */
+    void freeze() {
+        flush();
+        database.freeze();
+        added = 0;
     }
 
     /**

@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -279,6 +281,22 @@ public final class ShardWriter implements AutoCloseable {
     /** The native memory, in bytes, that the rows written so far take until {@link #finish} has published them, roughly. */
     public long nativeBytes() {
         return builds.values().stream().mapToLong(ShardBuild::nativeBytes).sum();
+    }
+
+    /**
+     * Freezes rows, those of the largest database first, until the rest takes at most so much native memory. What was frozen
+     * is searched apart from what comes later, until the segment is compacted.
+     *
+     * @param bytes as {@link #nativeBytes} counts them
+     * @throws io.pomaidb.engine.PomaiException if the engine fails; the writer can then only be closed
+     */
+    public void freezeDownTo(long bytes) {
+        long held = nativeBytes();
+        while (held > bytes) {
+            ShardBuild largest = Collections.max(builds.values(), Comparator.comparingLong(ShardBuild::nativeBytes));
+            held -= largest.nativeBytes();
+            largest.freeze();
+        }
     }
 
     /** Native databases that got rows. */

@@ -198,6 +198,35 @@ class ShardWriterTest {
     }
 
     @Test
+    void whatIsFrozenInBetweenTakesNoMemory() throws IOException {
+        Map<Long, float[]> rows = Vectors.rows(new Random(3), 0, 3_000, 16);
+        IndexWrite plan = index.plan(WriteMode.CREATE, "shards", "3", "adaptive_threshold", "1000000");
+        try (ShardWriter writer = index.writer(plan)) {
+            for (var row : rows.entrySet()) {
+                writer.write(row.getKey(), VectorSource.of(row.getValue()));
+            }
+            long held = writer.nativeBytes();
+            writer.freezeDownTo(held);
+            assertThat(writer.nativeBytes()).isEqualTo(held);
+            writer.freezeDownTo(held / 2);
+            assertThat(writer.nativeBytes()).isBetween(1L, held / 2);
+            // Replaces a row that is frozen, or one that is not.
+            for (long id = 0; id < 10; id++) {
+                rows.put(id, rows.get(100 + id));
+                writer.write(id, VectorSource.of(rows.get(id)));
+            }
+            writer.freezeDownTo(0);
+            assertThat(writer.nativeBytes()).isZero();
+            index.commit(plan, writer.finish());
+        }
+        assertThat(index.rows().keySet()).isEqualTo(rows.keySet());
+        assertThat(index.rows()).allSatisfy((id, vector) -> assertThat(vector).isEqualTo(rows.get(id)));
+        assertThat(index.index().latestExisting().segments())
+                .hasSize(3)
+                .anyMatch(segment -> segment.files().size() > 2);
+    }
+
+    @Test
     void aRowWithoutAVectorIsRefused() throws IOException {
         try (ShardWriter writer = index.writer(index.plan(WriteMode.CREATE))) {
             assertThatThrownBy(() -> writer.write(8, null))

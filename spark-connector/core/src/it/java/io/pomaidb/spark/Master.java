@@ -4,14 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** Where Spark runs the tests. A JVM has one Spark context at a time, which the tests of one master share. */
 enum Master {
     /** One JVM with two cores, where a task may fail three times. */
-    LOCAL("local[2,4]", "org.apache.spark.serializer.JavaSerializer"),
+    LOCAL("local[2,4]", "org.apache.spark.serializer.JavaSerializer", Map.of()),
     /** Two executor JVMs of one core each, which Kryo serves, as in many a cluster. */
-    CLUSTER("local-cluster[2,1,1024]", "org.apache.spark.serializer.KryoSerializer");
+    CLUSTER("local-cluster[2,1,1024]", "org.apache.spark.serializer.KryoSerializer", Map.of()),
+    /** One JVM, where Spark has memory off Java's heap, but little. */
+    OFF_HEAP(
+            "local[2]",
+            "org.apache.spark.serializer.JavaSerializer",
+            Map.of("spark.memory.offHeap.enabled", "true", "spark.memory.offHeap.size", "48m")),
+    /** One executor JVM of one core that may take little memory besides Java's heap. */
+    SMALL_OVERHEAD(
+            "local-cluster[1,1,1024]",
+            "org.apache.spark.serializer.JavaSerializer",
+            Map.of("spark.executor.memoryOverhead", "64m", "spark.executor.cores", "1"));
 
     private static SparkSession running;
     private static Master runningOn;
@@ -19,9 +30,14 @@ enum Master {
     private final String url;
     private final String serializer;
 
-    Master(String url, String serializer) {
+    // Map.of makes maps that do not change, which the compiler cannot see.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Map<String, String> settings;
+
+    Master(String url, String serializer, Map<String, String> settings) {
         this.url = url;
         this.serializer = serializer;
+        this.settings = settings;
     }
 
     /** The session of this master, which replaces that of another master. */
@@ -38,10 +54,22 @@ enum Master {
         }
     }
 
+    /** Stops what runs, to make room for a context that is made otherwise. */
+    static void stop() {
+        synchronized (Master.class) {
+            if (running != null) {
+                running.stop();
+            }
+            running = null;
+            runningOn = null;
+        }
+    }
+
     private SparkSession start() {
         makeSparkHome();
-        return SparkSession.builder()
-                .appName("PomaiDB tests")
+        var builder = SparkSession.builder();
+        settings.forEach(builder::config);
+        return builder.appName("PomaiDB tests")
                 .master(url)
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
@@ -55,7 +83,7 @@ enum Master {
     }
 
     /** A folder of jars is all that a worker looks for before it starts an executor, whose class path comes from here. */
-    private static void makeSparkHome() {
+    static void makeSparkHome() {
         try {
             Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
         } catch (IOException e) {

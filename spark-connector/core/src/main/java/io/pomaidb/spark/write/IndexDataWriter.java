@@ -37,6 +37,8 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     /** To add up what is held takes longer than a row's turn. */
     private static final long ROWS_BETWEEN_LOOKS = 4096;
 
+    private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
+
     private static final CustomMetric ROWS = new RowsWritten();
 
     private final String path;
@@ -54,6 +56,8 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     private final NativeMemory memory;
     private final WriteTally tally;
     private long rows;
+    private long nextLook = 1;
+    private long bytesOfRow;
 
     IndexDataWriter(String path, ShardWriter writer, RowColumns columns, TaskContext context, WriteTally tally) {
         this.path = path;
@@ -115,7 +119,23 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
         }
         rows++;
         progress.rows(rows);
-        if (rows % ROWS_BETWEEN_LOOKS == 0) {
+        if (rows >= nextLook) {
+            nextLook = rows + Math.max(1, Math.min(ROWS_BETWEEN_LOOKS, BYTES_BETWEEN_LOOKS / bytesOfRow()));
+            look();
+        }
+    }
+
+    /** Rows of one index take all the same. */
+    private long bytesOfRow() {
+        bytesOfRow = bytesOfRow == 0 ? Math.max(1, writer.nativeBytes()) : bytesOfRow;
+        return bytesOfRow;
+    }
+
+    /** Has rows frozen where they take more memory than there is for the task; half of it, or that would come again soon. */
+    private void look() {
+        long held = writer.nativeBytes();
+        if (!memory.hold(held)) {
+            writer.freezeDownTo(held / 2);
             memory.hold(writer.nativeBytes());
         }
     }
@@ -143,7 +163,7 @@ final class IndexDataWriter implements DeltaWriter<InternalRow> {
     @Override
     public WriterCommitMessage commit() throws IOException {
         refuseIfKilled();
-        memory.hold(writer.nativeBytes());
+        look();
         LOG.info(
                 "Building the segments of {} rows that partition {} writes to index {}",
                 rows,

@@ -10,26 +10,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The native memory that a task builds segments in, as far as it can be told: it is taken from Spark's off-heap memory where
- * that is enabled, and what all tasks of an executor hold is compared with what the executor was given outside its heap. What
- * does not fit is told in the log, once a task: only a cluster manager knows whether it ends the executor for it. For one
- * thread.
+ * The native memory that a task builds segments in, as far as it can be told. It is taken from Spark's off-heap memory where
+ * that is enabled, and else is a share of the executor's overhead, where somebody holds the executor to it ({@link
+ * ExecutorMemory}): a task that needs more has to freeze rows early. Where nobody does, what all tasks of an executor hold
+ * is compared with what it was given, and told in the log if it is more. For one thread.
  */
 final class NativeMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NativeMemory.class);
 
-    /** So much is taken at once. */
     private static final long STEP = 16 << 20;
 
-    /** Spark's own defaults. */
-    private static final long LEAST_OVERHEAD_MIB = 384;
-
-    private static final double OVERHEAD_FACTOR = 0.1;
+    /** So much a task may hold in any case: with less, a segment would be of very many parts. */
+    static final long LEAST = 2 * STEP;
 
     private static final AtomicLong HELD_BY_ALL = new AtomicLong();
 
     private final String index;
-    private final long limit;
+    private final ExecutorMemory executor;
 
     /** Null where Spark has no off-heap memory. */
     private final OffHeap offHeap;
@@ -39,13 +36,13 @@ final class NativeMemory implements AutoCloseable {
     private long taken;
     private boolean told;
 
-    NativeMemory(String index, long limit) {
-        this(index, limit, null);
+    NativeMemory(String index, ExecutorMemory executor) {
+        this(index, executor, null);
     }
 
-    private NativeMemory(String index, long limit, OffHeap offHeap) {
+    private NativeMemory(String index, ExecutorMemory executor, OffHeap offHeap) {
         this.index = index;
-        this.limit = limit;
+        this.executor = executor;
         this.offHeap = offHeap;
     }
 
@@ -53,14 +50,19 @@ final class NativeMemory implements AutoCloseable {
     static NativeMemory of(String index, TaskMemoryManager manager) {
         SparkConf conf = SparkEnv.get().conf();
         var offHeap = manager.getTungstenMemoryMode() == MemoryMode.OFF_HEAP ? new OffHeap(manager) : null;
-        return new NativeMemory(index, outsideHeap(conf), offHeap);
+        return new NativeMemory(
+                index, ExecutorMemory.of(conf, Runtime.getRuntime().availableProcessors()), offHeap);
     }
 
-    /** Says how much the task holds now, more or less than before. */
-    void hold(long bytes) {
+    /**
+     * Says how much the task holds now, more or less than before.
+     *
+     * @return whether it may; if not, it has to free some and say so here
+     */
+    boolean hold(long bytes) {
         long wanted = (bytes + STEP - 1) / STEP * STEP;
         if (wanted == held) {
-            return;
+            return fits();
         }
         long all = HELD_BY_ALL.addAndGet(wanted - held);
         if (offHeap != null) {
@@ -73,19 +75,56 @@ final class NativeMemory implements AutoCloseable {
         }
         held = wanted;
         most = Math.max(most, wanted);
-        if (!told && (all > limit || (offHeap != null && taken < wanted))) {
-            told = true;
-            LOG.warn(
-                    "The segments that are built here for index {} need about {} MiB of native memory, with those of other"
-                            + " tasks {} MiB, and this executor has {} MiB outside its heap{}: it may be ended for that"
-                            + " (raise spark.executor.memoryOverhead, write with more shards or segments_per_shard, let"
-                            + " fewer tasks run at once, or set memory_budget_bytes)",
-                    index,
-                    wanted >> 20,
-                    all >> 20,
-                    limit >> 20,
-                    offHeap == null ? "" : ", of which Spark gave the task " + (taken >> 20) + " MiB");
+        if (!fits()) {
+            tellSpill();
+            return false;
         }
+        if (isBounded() || all <= executor.outsideHeap()) {
+            return true;
+        }
+        tellGuess(all);
+        return true;
+    }
+
+    private boolean isBounded() {
+        return offHeap != null || executor.isHeld();
+    }
+
+    /** Whether Spark gave what is held, or the task's share of the overhead is as much, or both together. */
+    private boolean fits() {
+        return held <= LEAST || !isBounded() || held - taken <= executor.share();
+    }
+
+    private void tellSpill() {
+        if (told) {
+            return;
+        }
+        told = true;
+        LOG.warn(
+                "The rows that this task writes to index {} need more than the {} MiB of native memory that it may have ({}):"
+                        + " they are frozen early, into segments of several parts, which are searched more slowly until a"
+                        + " full compaction (raise {}, write with more shards or segments_per_shard, or let fewer tasks run"
+                        + " at once)",
+                index,
+                Math.max(LEAST, taken + executor.share()) >> 20,
+                offHeap == null ? executor.source() : "Spark's off-heap memory gives it no more",
+                offHeap == null ? "spark.executor.memoryOverhead" : "spark.memory.offHeap.size");
+    }
+
+    private void tellGuess(long all) {
+        if (told) {
+            return;
+        }
+        told = true;
+        LOG.warn(
+                "The segments that are built here for index {} need about {} MiB of native memory, with those of other"
+                        + " tasks {} MiB, and this executor has {} MiB outside its heap: it may be ended for that (set or"
+                        + " raise spark.executor.memoryOverhead, write with more shards or segments_per_shard, let fewer"
+                        + " tasks run at once, or set memory_budget_bytes)",
+                index,
+                held >> 20,
+                all >> 20,
+                executor.outsideHeap() >> 20);
     }
 
     /** The most that the task has held. */
@@ -103,7 +142,7 @@ final class NativeMemory implements AutoCloseable {
         hold(0);
     }
 
-    /** What is taken of Spark's off-heap memory. Native code does not give memory back when others want it. */
+    /** What is taken of Spark's off-heap memory. Nothing is given back in the middle of a row when others want it. */
     private static final class OffHeap extends MemoryConsumer {
         OffHeap(TaskMemoryManager manager) {
             super(manager, manager.pageSizeBytes(), MemoryMode.OFF_HEAP);
@@ -113,22 +152,5 @@ final class NativeMemory implements AutoCloseable {
         public long spill(long size, MemoryConsumer trigger) {
             return 0;
         }
-    }
-
-    /** Bytes that an executor has besides Java's heap, as settings say it; the most there are where nobody counts them. */
-    static long outsideHeap(SparkConf conf) {
-        String master = conf.get("spark.master", "");
-        if (master.equals("local") || master.startsWith("local[")) {
-            return Long.MAX_VALUE;
-        }
-        long heapMib = conf.getSizeAsMb("spark.executor.memory", "1g");
-        double factor = conf.getDouble("spark.executor.memoryOverheadFactor", OVERHEAD_FACTOR);
-        long overheadMib = conf.contains("spark.executor.memoryOverhead")
-                ? conf.getSizeAsMb("spark.executor.memoryOverhead")
-                : Math.max(LEAST_OVERHEAD_MIB, (long) (heapMib * factor));
-        long offHeap = conf.getBoolean("spark.memory.offHeap.enabled", false)
-                ? conf.getSizeAsBytes("spark.memory.offHeap.size", "0")
-                : 0;
-        return (overheadMib << 20) + offHeap;
     }
 }
