@@ -164,6 +164,40 @@ abstract class ConcurrentChangeSpec extends SparkSpec {
     }
 
     @Test
+    @Tag("every-version")
+    void twoMergesThatOnlyInsertDoNotInsertOneRow() throws Exception {
+        spark.range(15)
+                .selectExpr("id", "array(1F, id) AS embedding", "id AS number")
+                .createOrReplaceTempView("concurrent_changes");
+        String merge = "MERGE INTO " + table + " t USING concurrent_changes s ON t.id = s.id"
+                + " WHEN NOT MATCHED THEN INSERT (id, embedding, number) VALUES (s.id, s.embedding, %s)";
+        var held = start(merge.formatted("held(s.number)"));
+        spark.sql(merge.formatted("-1"));
+
+        assertRefused(
+                held,
+                "Cannot commit INSERT, or MERGE with nothing but INSERT, to index",
+                "since version 1, which it read, version 2 changed 5 of the rows");
+        assertThat(number(12)).isEqualTo("[[-1]]");
+        assertThat(number(3)).isEqualTo("[[30]]");
+        spark.sql(merge.formatted("held(s.number)"));
+        assertThat(number(12)).isEqualTo("[[-1]]");
+    }
+
+    @Test
+    void anInsertOfWhatItReadIsHeldAgainstOthersAndOneOfOtherRowsIsNot() throws Exception {
+        var copy = start(
+                "INSERT INTO " + table + " SELECT id, embedding, held(number) + 1 FROM " + table + " WHERE id < 5");
+        spark.sql("UPDATE " + table + " SET number = 0 WHERE id = 3");
+        assertRefused(copy, "Cannot commit INSERT", "version 2 changed 1 of the rows");
+
+        var others = start("INSERT INTO " + table + " SELECT id, embedding, held(number) + 1 FROM concurrent_rows");
+        spark.sql("UPDATE " + table + " SET number = 0 WHERE id = 3");
+        end(others);
+        assertThat(number(3)).isEqualTo("[[31]]");
+    }
+
+    @Test
     void whatReplacesAllRowsIsNotMixedWithThem() throws Exception {
         var update = start("UPDATE " + table + " SET number = held(number) + 1 WHERE id = 3");
         spark.sql("INSERT OVERWRITE " + table + " SELECT * FROM concurrent_rows WHERE id < 2");

@@ -4,6 +4,7 @@ import io.pomaidb.config.PomaiOption;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.config.ShardBy;
 import io.pomaidb.spark.write.IndexWriteBuilder;
+import io.pomaidb.spark.write.ReadRows;
 import io.pomaidb.spark.write.TrainedCentroids;
 import io.pomaidb.write.WriteMode;
 import java.util.EnumSet;
@@ -103,14 +104,21 @@ class IndexTable implements SupportsWrite {
     public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
         Map<String, String> given = merged(info.options(), Map.of());
         trains = trains(given);
+        PomaiOptions parsed = parse(info.options(), Map.of());
         return new IndexWriteBuilder(
                 location.spark(),
                 location.index(),
-                parse(info.options(), Map.of()),
+                parsed,
                 parse(info.options(), keptByOverwrite()),
                 info,
                 mode,
-                trains ? Optional.of(given) : Optional.empty());
+                trains ? Optional.of(given) : Optional.empty(),
+                () -> readBy(parsed));
+    }
+
+    /** What an append is held against when it is committed, if its rows may have been made of those that were there. */
+    Optional<ReadRows> readBy(PomaiOptions options) {
+        return Optional.empty();
     }
 
     /** Whether a write with these options shards by nearness what is not sharded so yet. */

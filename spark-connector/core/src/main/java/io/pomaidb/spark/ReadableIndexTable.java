@@ -81,11 +81,18 @@ class ReadableIndexTable extends IndexTable implements SupportsRead, SupportsMet
     public final ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
         var parsed = parse(options, Map.of());
         if (queries.isEmpty()) {
-            return rows(parsed);
+            RowsScanBuilder rows = rows(parsed);
+            noteRead(rows);
+            return rows;
         }
         var snapshot = readable(parsed);
         var hits = new HitsRelation(location().spark(), location().index(), snapshot, parsed, queries.get());
         return () -> new HitsScan(hits);
+    }
+
+    /** Called for each read of the rows that Spark plans. */
+    void noteRead(RowsScanBuilder rows) {
+        // Nothing here depends on it.
     }
 
     /** A read of the rows, whatever else the table may give. */

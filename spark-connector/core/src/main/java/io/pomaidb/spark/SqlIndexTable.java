@@ -2,14 +2,17 @@ package io.pomaidb.spark;
 
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.Snapshot;
+import io.pomaidb.spark.read.RowsScanBuilder;
 import io.pomaidb.spark.write.DeltaOperation;
 import io.pomaidb.spark.write.EmptyWrite;
 import io.pomaidb.spark.write.IsolationLevel;
+import io.pomaidb.spark.write.ReadRows;
 import io.pomaidb.write.WriteMode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
@@ -25,6 +28,12 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 final class SqlIndexTable extends ReadableIndexTable implements SupportsRowLevelOperations, TruncatableTable {
     private final Snapshot snapshot;
     private final IsolationLevel isolation;
+
+    /**
+     * The oldest state that was read of this table: Spark has one table of a name in a statement, which a MERGE that only
+     * inserts both reads and appends to.
+     */
+    private final AtomicReference<RowsScanBuilder> oldestRead = new AtomicReference<>();
 
     /**
      * A table.
@@ -59,6 +68,18 @@ final class SqlIndexTable extends ReadableIndexTable implements SupportsRowLevel
     @Override
     Map<String, String> keptByOverwrite() {
         return TableProperties.of(snapshot);
+    }
+
+    @Override
+    void noteRead(RowsScanBuilder rows) {
+        oldestRead.accumulateAndGet(
+                rows,
+                (a, b) -> a == null || b.snapshot().version() < a.snapshot().version() ? b : a);
+    }
+
+    @Override
+    Optional<ReadRows> readBy(PomaiOptions options) {
+        return Optional.ofNullable(oldestRead.get()).map(read -> ReadRows.byInsert(read, options, isolation));
     }
 
     @Override

@@ -105,7 +105,7 @@ public final class DeltaOperation implements SupportsDelta {
         private Optional<ReadRows> read() {
             return reads.stream()
                     .min(Comparator.comparingLong(scan -> scan.snapshot().version()))
-                    .map(scan -> new ReadRows(command, scan.snapshot(), scan.filter(), options, isolation));
+                    .map(scan -> ReadRows.of(command, scan, options, isolation));
         }
 
         private RowColumns onlyIds() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.SupportsTruncate;
@@ -25,6 +26,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
     private final PomaiOptions overwriting;
     private final LogicalWriteInfo info;
     private final Optional<Map<String, String>> trainedWith;
+    private final Supplier<Optional<ReadRows>> read;
     private WriteMode mode;
 
     /**
@@ -34,6 +36,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
      * @param info about the rows to write
      * @param mode what to do with the rows of an existing index
      * @param trainedWith the options as text, if a write that makes the index is to find centroids first
+     * @param read what of the index the rows may have been made of, asked when the write is planned
      */
     public IndexWriteBuilder(
             SparkSession spark,
@@ -42,7 +45,8 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
             PomaiOptions overwriting,
             LogicalWriteInfo info,
             WriteMode mode,
-            Optional<Map<String, String>> trainedWith) {
+            Optional<Map<String, String>> trainedWith,
+            Supplier<Optional<ReadRows>> read) {
         this.spark = spark;
         this.index = index;
         this.options = options;
@@ -50,6 +54,7 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
         this.info = info;
         this.mode = mode;
         this.trainedWith = trainedWith;
+        this.read = read;
     }
 
     @Override
@@ -66,7 +71,8 @@ public final class IndexWriteBuilder implements SupportsTruncate, SupportsStream
         }
         var centroids = TrainedCentroids.of(info.options());
         var planned = PlannedWrite.of(spark, index, used, info.schema(), mode, centroids);
-        return ClusteredWrite.of(spark, index, planned, info.queryId(), Optional.empty());
+        Optional<ReadRows> basis = mode == WriteMode.APPEND ? read.get() : Optional.empty();
+        return ClusteredWrite.of(spark, index, planned, info.queryId(), basis);
     }
 
     private boolean exists() {
