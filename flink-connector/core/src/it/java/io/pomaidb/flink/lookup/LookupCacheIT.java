@@ -55,10 +55,11 @@ class LookupCacheIT {
         Sql writing = session(Sql.batch(), folder);
         writing.run("INSERT INTO v VALUES (1, ARRAY[1, 2], 'one'), (2, ARRAY[3, 4], 'two')");
         Sql sql = session(Sql.streaming(), folder);
+        // A column that is always the same, and that Flink does not know to be.
         sql.run(
-                "CREATE TABLE ticks (n BIGINT, now AS PROCTIME()) WITH ('connector' = 'datagen',"
-                        + " 'rows-per-second' = '50', 'fields.n.min' = '%s', 'fields.n.max' = '%s')",
-                id, id);
+                "CREATE TABLE ticks (r BIGINT, n AS MOD(r, 1) + %s, now AS PROCTIME()) WITH ('connector' = 'datagen',"
+                        + " 'rows-per-second' = '50')",
+                id);
         String query =
                 """
                 SELECT c.name, u.name FROM ticks AS t

@@ -44,7 +44,8 @@ class TableRuntimeIT {
     /** The parallelism of the first node of a job whose name has a word. */
     private String parallelism(String node, String statement) {
         String plan = sql.session().explainSql(statement, ExplainDetail.JSON_EXECUTION_PLAN);
-        var found = Pattern.compile("\"type\" : \"[^\"]*" + node + "[^}]*?\"parallelism\" : (\\d+)", Pattern.DOTALL)
+        var found = Pattern.compile(
+                        "\"type\" : \"[^\"]*" + node + "(?:(?!\"type\").)*?\"parallelism\" : (\\d+)", Pattern.DOTALL)
                 .matcher(plan);
         assertThat(found.find()).as(plan).isTrue();
         return found.group(1);
@@ -84,10 +85,11 @@ class TableRuntimeIT {
                 "CREATE CATALOG c WITH ('type' = 'pomaidb', 'warehouse' = '%s', 'default-database' = 'base',"
                         + " 'cache_dir' = '%s')",
                 folder.toUri(), folder.resolve("cache"));
+        sql.run("USE CATALOG c");
         String time =
                 Instant.ofEpochMilli(firstMillis()).toString().replace('T', ' ').replace("Z", "");
-        assertThat(sql.values("SELECT id FROM c.base.v FOR SYSTEM_TIME AS OF TIMESTAMP '%s'", time))
+        assertThat(sql.values("SELECT id FROM v FOR SYSTEM_TIME AS OF TIMESTAMP '%s'", time))
                 .containsExactly(1L);
-        assertThat(sql.values("SELECT id FROM c.base.v")).containsExactly(1L, 2L);
+        assertThat(sql.values("SELECT id FROM v")).containsExactly(1L, 2L);
     }
 }

@@ -1,6 +1,9 @@
 package io.pomaidb.flink.search;
 
 import io.pomaidb.search.TopK;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -14,7 +17,7 @@ import org.apache.flink.util.Collector;
 /** Merges the hits that the parts have for a query, and gives them out when all are there. */
 final class HitMerging<Q>
         extends KeyedCoProcessFunction<
-                Tuple2<Long, Long>, Tuple3<Tuple2<Long, Long>, Long, Q>, PartHits, Tuple3<Q, long[], float[]>> {
+                Tuple2<Long, Long>, Tuple3<Tuple2<Long, Long>, Long, Q>, PartHits, Tuple2<Q, PartHits>> {
     private static final long serialVersionUID = 1L;
 
     private final TypeInformation<Q> queryType;
@@ -36,15 +39,14 @@ final class HitMerging<Q>
 
     @Override
     public void processElement1(
-            Tuple3<Tuple2<Long, Long>, Long, Q> asked, Context context, Collector<Tuple3<Q, long[], float[]>> out)
+            Tuple3<Tuple2<Long, Long>, Long, Q> asked, Context context, Collector<Tuple2<Q, PartHits>> out)
             throws Exception {
         query.update(asked.f2);
         giveOut(out);
     }
 
     @Override
-    public void processElement2(PartHits part, Context context, Collector<Tuple3<Q, long[], float[]>> out)
-            throws Exception {
+    public void processElement2(PartHits part, Context context, Collector<Tuple2<Q, PartHits>> out) throws Exception {
         PartHits before = merged.value();
         PartHits all = before == null ? part : merge(before, part, k);
         all.parts = (before == null ? part.parts : before.parts) - 1;
@@ -58,16 +60,32 @@ final class HitMerging<Q>
             return before.whole ? before : part;
         }
         TopK all = TopK.merge(TopK.ofSorted(before.ids, before.scores), TopK.ofSorted(part.ids, part.scores), k);
+        if (part.keys != null) {
+            part.keys = keys(all, before, part);
+        }
         part.ids = all.ids();
         part.scores = all.scores();
         return part;
     }
 
-    private void giveOut(Collector<Tuple3<Q, long[], float[]>> out) throws Exception {
+    /** No id is in two parts. */
+    private static String[] keys(TopK all, PartHits before, PartHits part) {
+        var known = new HashMap<Long, String>();
+        for (PartHits hits : List.of(before, part)) {
+            for (int i = 0; i < hits.ids.length; i++) {
+                known.put(hits.ids[i], hits.keys[i]);
+            }
+        }
+        var keys = new String[all.size()];
+        Arrays.setAll(keys, rank -> known.get(all.id(rank)));
+        return keys;
+    }
+
+    private void giveOut(Collector<Tuple2<Q, PartHits>> out) throws Exception {
         PartHits hits = merged.value();
         Q asked = query.value();
         if (asked != null && hits != null && hits.parts == 0) {
-            out.collect(Tuple3.of(asked, hits.ids, hits.scores));
+            out.collect(Tuple2.of(asked, hits));
             query.clear();
             merged.clear();
         }

@@ -17,6 +17,9 @@ public final class PartHits {
     /** Ids, best first. */
     public long[] ids;
 
+    /** The strings that the ids are hashes of; null where they are not asked for. */
+    public String[] keys;
+
     /** Their scores. */
     public float[] scores;
 }

@@ -1,5 +1,8 @@
 package io.pomaidb.flink.search;
 
+import io.pomaidb.flink.row.RowMaker;
+import io.pomaidb.flink.row.RowShape;
+import io.pomaidb.flink.row.ShownColumn;
 import io.pomaidb.flink.search.OpenParts.Opened;
 import io.pomaidb.flink.search.OpenParts.Part;
 import io.pomaidb.search.QueryVectors;
@@ -7,6 +10,7 @@ import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,8 @@ import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.VarCharType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +30,14 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
     private static final Logger LOG = LoggerFactory.getLogger(PartSearch.class);
 
     private final SearchSettings settings;
+    private final boolean keys;
     private transient OpenParts parts;
     private transient Together<PartQuery, PartHits> together;
 
-    PartSearch(SearchSettings settings) {
+    /** @param keys whether hits bring the strings along that their ids are hashes of */
+    PartSearch(SearchSettings settings, boolean keys) {
         this.settings = settings;
+        this.keys = keys;
     }
 
     @Override
@@ -119,7 +128,22 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
         for (int i = 0; i < found.size(); i++) {
             hits.add(hits(queries.get(i), found.get(i), opened.whole()));
         }
+        if (keys) {
+            addKeys(opened.shards(), found, hits);
+        }
         return hits;
+    }
+
+    private static void addKeys(SearchedSnapshot shards, List<TopK> found, List<PartHits> hits) throws IOException {
+        String column = shards.snapshot().schema().idColumn();
+        var shape = new RowShape(
+                List.of(new ShownColumn(ShownColumn.Kind.ID, column, new VarCharType(VarCharType.MAX_LENGTH))));
+        Iterator<List<RowData>> rows =
+                shards.rows(found, shape, new RowMaker(shape)).iterator();
+        for (PartHits each : hits) {
+            each.keys =
+                    rows.next().stream().map(row -> row.getString(0).toString()).toArray(String[]::new);
+        }
     }
 
     private static PartHits hits(PartQuery query, TopK found, boolean whole) {

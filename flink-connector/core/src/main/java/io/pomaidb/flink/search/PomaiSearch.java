@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.typeinfo.BasicArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -29,13 +30,15 @@ import org.apache.flink.util.function.SerializableFunction;
  *         .search(questions, Question::vector);
  * }</pre>
  *
- * <p>An element of the result is a query, the ids of its hits, best first, and their scores. Every query has exactly one, with
+ * <p>An element of the result is a query, the ids of its hits (numbers, or by {@link #searchKeys} strings), best first, and
+ * their scores. Every query has exactly one, with
  * exactly k hits or as many as the index has rows, all of one version of the index; in no particular order. Shard n is
  * searched by searcher {@code n mod searchers}, so shards are spread evenly, and their segments stay on its machine. Streams
  * may be bounded or not; with checkpoints each query is answered exactly once. A query's vector that is null, or of another
  * dimension than the index, fails the job. For one thread.
  */
 public final class PomaiSearch {
+    private static final TypeInformation<float[]> SCORES = PrimitiveArrayTypeInfo.FLOAT_PRIMITIVE_ARRAY_TYPE_INFO;
     private static final int DEFAULT_IN_FLIGHT = 1024;
     private static final int DEFAULT_BATCH = 256;
     private static final int DEFAULT_RETRIES = 3;
@@ -91,13 +94,35 @@ public final class PomaiSearch {
     }
 
     /**
-     * Searches.
+     * Searches an index whose ids are numbers; of another one the job fails.
      *
      * @param vector reads a query's vector; the array is read before the next query comes
      * @throws ConfigurationException if an option is not accepted
      */
     public <Q> DataStream<Tuple3<Q, long[], float[]>> search(
             DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
+        return merged(queries, vector, false)
+                .map(found -> Tuple3.of(found.f0, found.f1.ids, found.f1.scores))
+                .returns(Types.TUPLE(queries.getType(), PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO, SCORES))
+                .name("PomaiDB ids");
+    }
+
+    /**
+     * Searches an index whose ids are strings, as {@link #search} does, and gives these; of another index the job fails.
+     *
+     * @param vector reads a query's vector; the array is read before the next query comes
+     * @throws ConfigurationException if an option is not accepted
+     */
+    public <Q> DataStream<Tuple3<Q, String[], float[]>> searchKeys(
+            DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
+        return merged(queries, vector, true)
+                .map(found -> Tuple3.of(found.f0, found.f1.keys, found.f1.scores))
+                .returns(Types.TUPLE(queries.getType(), BasicArrayTypeInfo.STRING_ARRAY_TYPE_INFO, SCORES))
+                .name("PomaiDB keys");
+    }
+
+    private <Q> DataStream<Tuple2<Q, PartHits>> merged(
+            DataStream<Q> queries, SerializableFunction<Q, float[]> vector, boolean keys) {
         var access = new IndexAccess(options, hadoop);
         int parts =
                 searchers > 0 ? searchers : queries.getExecutionEnvironment().getParallelism();
@@ -110,17 +135,16 @@ public final class PomaiSearch {
         int k = access.options().topK();
         TypeInformation<Q> queryType = queries.getType();
         TypeInformation<Tuple2<Long, Long>> keyType = Types.TUPLE(Types.LONG, Types.LONG);
-        TypeInformation<long[]> ids = PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO;
-        TypeInformation<float[]> floats = PrimitiveArrayTypeInfo.FLOAT_PRIMITIVE_ARRAY_TYPE_INFO;
 
-        DataStream<Tuple3<Tuple2<Long, Long>, Long, Q>> numbered = queries.map(new QueryNumbering<Q>(access, refresh))
+        DataStream<Tuple3<Tuple2<Long, Long>, Long, Q>> numbered = queries.map(
+                        new QueryNumbering<Q>(access, refresh, keys))
                 .returns(Types.TUPLE(keyType, Types.LONG, queryType))
                 .name("PomaiDB queries");
         DataStream<PartQuery> asked = numbered.flatMap(new QuerySpreading<>(vector, parts))
                 .returns(Types.POJO(PartQuery.class))
                 .partitionCustom((part, searcherCount) -> part % searcherCount, query -> query.part);
         var searching = new PartSearch(
-                new SearchSettings(access, new RowShape(List.of()), refresh, DEFAULT_RETRIES, DEFAULT_BATCH));
+                new SearchSettings(access, new RowShape(List.of()), refresh, DEFAULT_RETRIES, DEFAULT_BATCH), keys);
         DataStream<PartHits> found = AsyncDataStream.unorderedWait(asked, searching, 0, TimeUnit.MILLISECONDS, inFlight)
                 .returns(Types.POJO(PartHits.class))
                 .setParallelism(parts)
@@ -128,7 +152,7 @@ public final class PomaiSearch {
         return numbered.keyBy(query -> query.f0, keyType)
                 .connect(found.keyBy(hits -> Tuple2.of(hits.run, hits.number), keyType))
                 .process(new HitMerging<>(queryType, k))
-                .returns(Types.TUPLE(queryType, ids, floats))
+                .returns(Types.TUPLE(queryType, Types.POJO(PartHits.class)))
                 .name("PomaiDB hits");
     }
 }

@@ -1,7 +1,10 @@
 package io.pomaidb.flink.search;
 
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.flink.read.IndexAccess;
+import io.pomaidb.index.IdType;
 import io.pomaidb.index.PomaiIndex;
+import io.pomaidb.index.Snapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,13 +22,16 @@ final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Lon
 
     private final IndexAccess access;
     private final Duration refresh;
+    private final boolean keys;
     private transient PomaiIndex index;
     private transient long run;
     private transient long number;
     private transient long version;
     private transient long lookedAt;
 
-    QueryNumbering(IndexAccess access, Duration refresh) {
+    /** @param keys whether the ids have to be strings, or else numbers */
+    QueryNumbering(IndexAccess access, Duration refresh, boolean keys) {
+        this.keys = keys;
         this.access = access;
         this.refresh = refresh;
     }
@@ -38,7 +44,15 @@ final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Lon
     }
 
     private void look() throws IOException {
-        version = index.latestExisting().version();
+        Snapshot latest = index.latestExisting();
+        if ((latest.schema().idType() == IdType.STRING) != keys) {
+            throw new ConfigurationException("Cannot search index " + index.path() + " for "
+                    + (keys
+                            ? "keys: its ids are numbers"
+                            : "ids: they are strings, of which hits would give the hashes")
+                    + " (use " + (keys ? "search" : "searchKeys") + ")");
+        }
+        version = latest.version();
         lookedAt = System.nanoTime();
     }
 

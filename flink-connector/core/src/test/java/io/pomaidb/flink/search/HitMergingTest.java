@@ -24,6 +24,15 @@ class HitMergingTest {
         assertThat(merged.scores).containsExactly(9, 7, 6);
     }
 
+    @Test
+    void keysStayWithTheirIds() {
+        PartHits one = part(new long[] {1, 2}, 9, 5);
+        one.keys = new String[] {"one", "two"};
+        PartHits other = part(new long[] {3, 4}, 7, 6);
+        other.keys = new String[] {"three", "four"};
+        assertThat(HitMerging.merge(one, other, 3).keys).containsExactly("one", "three", "four");
+    }
+
     /** Rows that changed their shard between two versions would be there twice, or not at all. */
     @Test
     void partsOfAnotherVersionAreLeftOut() {
