@@ -55,6 +55,10 @@ class PomaiSinkBuilderTest {
         assertThatThrownBy(() -> builder().option("shardz", "3").build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("shardz");
+        assertThatThrownBy(
+                        () -> builder().snapshotRetention(Duration.ofSeconds(5)).build())
+                .hasMessageContaining("versions of the last PT5S")
+                .hasMessageContaining("a retention of a minute or more");
         assertThatThrownBy(() -> builder().orphanAge(Duration.ofSeconds(5)).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("PT5S");
