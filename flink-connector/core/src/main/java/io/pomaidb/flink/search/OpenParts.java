@@ -114,7 +114,7 @@ final class OpenParts implements AutoCloseable {
             if (next.getValue().waiting == 0
                     && (parts.size() > KEPT || isOld(next.getKey(), next.getValue(), newest))) {
                 all.remove();
-                next.getValue().opened.thenAccept(OpenParts::close);
+                closeWhenOpen(next.getValue().opened);
             }
         }
     }
@@ -130,7 +130,7 @@ final class OpenParts implements AutoCloseable {
         synchronized (this) {
             broken = parts.get(part).opened;
         }
-        broken.thenAccept(OpenParts::close);
+        closeWhenOpen(broken);
         Opened opened = open(part);
         synchronized (this) {
             parts.get(part).opened = CompletableFuture.completedFuture(opened);
@@ -180,8 +180,8 @@ final class OpenParts implements AutoCloseable {
                 false);
     }
 
-    private static void close(Opened opened) {
-        opened.shards().close();
+    private static void closeWhenOpen(CompletableFuture<Opened> opened) {
+        var unused = opened.thenAccept(each -> each.shards().close());
     }
 
     /** Waits for what is being opened, and closes all. Nobody may be searching. */
@@ -196,7 +196,7 @@ final class OpenParts implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
-            parts.values().forEach(entry -> entry.opened.thenAccept(OpenParts::close));
+            parts.values().forEach(entry -> closeWhenOpen(entry.opened));
             parts.clear();
         }
     }

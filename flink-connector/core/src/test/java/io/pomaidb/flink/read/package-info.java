@@ -1,2 +1,0 @@
-/** How scans give splits to readers. */
-package io.pomaidb.flink.read;
