@@ -103,6 +103,13 @@ class LocalIT {
     }
 
     @Nested
+    class Documentation extends DocumentationSpec {
+        Documentation() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Failure extends FailureSpec {
         Failure() {
             super(Master.LOCAL);

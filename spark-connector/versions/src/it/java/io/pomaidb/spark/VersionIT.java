@@ -96,6 +96,13 @@ class VersionIT {
     }
 
     @Nested
+    class Documentation extends DocumentationSpec {
+        Documentation() {
+            super(Master.LOCAL);
+        }
+    }
+
+    @Nested
     class Failure extends FailureSpec {
         Failure() {
             super(Master.LOCAL);
