@@ -207,7 +207,8 @@ abstract class DocumentationSpec extends SparkSpec {
         assertThat(sql("SELECT min(year), max(id) FROM pomaidb.`/indexes/words`")
                         .toString())
                 .isEqualTo("[[1891,300]]");
-        assertThat(sql("SELECT word FROM pomaidb.`/indexes/words` WHERE id >= 299").toString())
+        assertThat(sql("SELECT word FROM pomaidb.`/indexes/words` WHERE id >= 299")
+                        .toString())
                 .isEqualTo("[[changed]]");
     }
 
@@ -275,7 +276,7 @@ abstract class DocumentationSpec extends SparkSpec {
         }
         List<List<Row>> results = run(Documents.block(DOCUMENT, "Maintenance", "sql"));
 
-        assertThat(results.get(3)).hasSizeGreaterThan(3);
+        assertThat(results.get(3)).hasSizeGreaterThanOrEqualTo(3);
         assertThat(results.get(4)).isEmpty();
         assertThat(read(path("words"))).hasSize(300);
     }
