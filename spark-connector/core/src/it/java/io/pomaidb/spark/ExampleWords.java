@@ -4,7 +4,6 @@ import io.pomaidb.fixture.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -14,13 +13,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The first of the words in {@code examples/data}, with as many components of their vectors as the documents' queries
- * have; years, languages and titles are made up.
+ * The first of the words in {@code examples/data}, with three components of their vectors, as the documents' queries have; years, languages and titles are made up.
  */
 record ExampleWords(List<Word> words) {
     private static final int COUNT = 300;
     private static final int COMPONENTS = 64;
-    private static final int DIM = 3;
 
     /** A query that the documents ask. */
     static final float[] ASKED = {0.1f, 0.7f, 0.2f};
@@ -29,7 +26,7 @@ record ExampleWords(List<Word> words) {
             StructType.fromDDL("id BIGINT, embedding ARRAY<FLOAT>, word STRING, year INT, lang STRING, title STRING");
 
     /** A word. */
-    record Word(long id, float[] vector, String word, int year, String lang) {
+    record Word(long id, List<Float> vector, String word, int year, String lang) {
         private Row row() {
             return RowFactory.create(id, vector, word, year, lang, "The " + word);
         }
@@ -39,8 +36,8 @@ record ExampleWords(List<Word> words) {
             double mine = 0;
             double its = 0;
             for (int i = 0; i < query.length; i++) {
-                dot += (double) vector[i] * query[i];
-                mine += (double) vector[i] * vector[i];
+                dot += (double) vector.get(i) * query[i];
+                mine += (double) vector.get(i) * vector.get(i);
                 its += (double) query[i] * query[i];
             }
             return dot / Math.sqrt(mine * its);
@@ -54,7 +51,8 @@ record ExampleWords(List<Word> words) {
         var words = new ArrayList<Word>();
         for (int i = 0; i < COUNT; i++) {
             var columns = lines.get(i + 1).split("\t", -1);
-            var vector = Arrays.copyOf(vectors.get(i), DIM);
+            float[] all = vectors.get(i);
+            List<Float> vector = List.of(all[0], all[1], all[2]);
             words.add(
                     new Word(Long.parseLong(columns[0]), vector, columns[1], 1890 + i % 130, i % 2 == 0 ? "en" : "de"));
         }
