@@ -142,8 +142,11 @@ final class ShardBuild implements AutoCloseable {
         if (database != null) {
             flush();
             closeBatch();
-            try (var step = LongStep.begin("Freezing " + added + " rows of shard " + shard)) {
+            LongStep step = LongStep.begin("Freezing " + added + " rows of shard " + shard);
+            try {
                 database.freeze();
+            } finally {
+                step.close();
             }
             engineVersion = database.library().version();
             closeDatabase();
@@ -152,8 +155,11 @@ final class ShardBuild implements AutoCloseable {
         Segment segment;
         if (count.rows() > 0) {
             payloads.write(shard, directory, count.rows());
-            try (var step = LongStep.begin("Uploading a segment of " + count.rows() + " rows of shard " + shard)) {
+            LongStep step = LongStep.begin("Uploading a segment of " + count.rows() + " rows of shard " + shard);
+            try {
                 segment = publisher.publish(directory, shard, count.rows(), engineVersion, deleted);
+            } finally {
+                step.close();
             }
         } else if (!deleted.isEmpty()) {
             segment = publisher.publishTombstones(shard, deleted);
