@@ -2,17 +2,15 @@ package io.pomaidb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pomaidb.fixture.HookedDisk;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.CommitStateUnknownException;
 import io.pomaidb.write.WriteMode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +83,7 @@ class ExitCodesTest {
     }
 
     /** The local disk under the scheme {@code troubled}: something may happen before a file is created. */
-    public static final class TroubledFileSystem extends RawLocalFileSystem {
+    public static final class TroubledFileSystem extends HookedDisk {
         private static volatile Trouble next;
 
         interface Trouble {
@@ -93,17 +91,16 @@ class ExitCodesTest {
         }
 
         @Override
-        public URI getUri() {
-            return URI.create("troubled:///");
+        public String getScheme() {
+            return "troubled";
         }
 
         @Override
-        public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite) throws IOException {
+        protected void before(Operation operation, org.apache.hadoop.fs.Path file) throws IOException {
             Trouble trouble = next;
-            if (trouble != null) {
+            if (operation == Operation.CREATE && trouble != null) {
                 trouble.before(file);
             }
-            return super.create(file, overwrite);
         }
     }
 }

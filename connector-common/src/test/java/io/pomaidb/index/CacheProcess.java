@@ -1,16 +1,13 @@
 package io.pomaidb.index;
 
 import io.pomaidb.fixture.CountingFileSystem;
+import io.pomaidb.fixture.HookedDisk;
 import io.pomaidb.fixture.Jvm;
 import io.pomaidb.fixture.TestIndex;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Uses the segment cache of an index's folder in a JVM of its own. {@code hold} leases the first segment until its input
@@ -24,7 +21,7 @@ final class CacheProcess {
         var written = new TestIndex(Path.of(arguments[0]));
         boolean stops = arguments[1].equals("stop");
         Configuration configuration = CountingFileSystem.configuration();
-        configuration.setClass("fs.stopping.impl", StoppingFileSystem.class, FileSystem.class);
+        configuration.set("fs.stopping.impl", StoppingFileSystem.class.getName());
         PomaiIndex index = PomaiIndex.at(
                 new org.apache.hadoop.fs.Path((stops ? "stopping:" : "counting:") + written.path()), configuration);
         Snapshot snapshot = index.latestExisting();
@@ -85,20 +82,19 @@ final class CacheProcess {
     }
 
     /** The local disk under the scheme {@code stopping}: opening a segment's rows says so and waits for a word. */
-    public static final class StoppingFileSystem extends RawLocalFileSystem {
+    public static final class StoppingFileSystem extends HookedDisk {
         @Override
-        public URI getUri() {
-            return URI.create("stopping:///");
+        public String getScheme() {
+            return "stopping";
         }
 
         @Override
-        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
-            if (file.getName().equals("MANIFEST")) {
+        protected void before(Operation operation, org.apache.hadoop.fs.Path file) throws IOException {
+            if (operation == Operation.OPEN && file.getName().equals("MANIFEST")) {
                 // The rows, which come first in the order of names, are copied already.
                 Jvm.report("stopped");
                 waitForInput();
             }
-            return super.open(file, bufferSize);
         }
     }
 }

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.error.ConfigurationException;
+import io.pomaidb.fixture.HookedDisk;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,28 +146,26 @@ class PomaiIndexTest {
     @Test
     void aFirstCommitOfAnotherWriterBetweenTwoListingsIsNoOtherContent() throws IOException {
         Snapshot snapshot = append();
-        var configuration = new Configuration();
-        configuration.setClass("fs.late.impl", LateListing.class, FileSystem.class);
-        PomaiIndex late = PomaiIndex.at(new org.apache.hadoop.fs.Path("late:" + folder), configuration);
+        PomaiIndex late = PomaiIndex.at(
+                new org.apache.hadoop.fs.Path("late:" + folder), HookedDisk.configuration("late", LateListing.class));
         assertThat(late.latest()).contains(snapshot);
     }
 
     /** The local disk, whose first listing of the snapshots is from before they were there. */
-    static final class LateListing extends RawLocalFileSystem {
+    static final class LateListing extends HookedDisk {
         private boolean listed;
 
         @Override
-        public URI getUri() {
-            return URI.create("late:///");
+        public String getScheme() {
+            return "late";
         }
 
         @Override
-        public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
-            if (path.getName().equals("_pomai") && !listed) {
+        protected void before(Operation operation, org.apache.hadoop.fs.Path path) throws IOException {
+            if (operation == Operation.LIST && path.getName().equals("_pomai") && !listed) {
                 listed = true;
                 throw new FileNotFoundException(path.toString());
             }
-            return super.listStatus(path);
         }
     }
 

@@ -2,6 +2,7 @@ package io.pomaidb.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pomaidb.fixture.HookedDisk;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.fixture.Vectors;
 import io.pomaidb.index.IdType;
@@ -17,7 +18,6 @@ import io.pomaidb.write.ShardWriter;
 import io.pomaidb.write.WriteMode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +26,6 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,9 +62,9 @@ class ParallelOpeningTest {
                 written.commit(write, writer.finish());
             }
         }
-        var configuration = new Configuration();
-        configuration.setClass("fs.meeting.impl", MeetingFileSystem.class, FileSystem.class);
-        PomaiIndex index = PomaiIndex.at(new org.apache.hadoop.fs.Path("meeting:" + written.path()), configuration);
+        PomaiIndex index = PomaiIndex.at(
+                new org.apache.hadoop.fs.Path("meeting:" + written.path()),
+                HookedDisk.configuration("meeting", MeetingFileSystem.class));
         Snapshot snapshot = index.latestExisting();
         view = SnapshotView.of(index, snapshot, written.options(), 1);
     }
@@ -116,7 +112,7 @@ class ParallelOpeningTest {
     }
 
     /** The local disk under the scheme {@code meeting}: opens files of a kind only when several are to be opened. */
-    public static final class MeetingFileSystem extends RawLocalFileSystem {
+    public static final class MeetingFileSystem extends HookedDisk {
         private static volatile String kind;
         private static volatile CountDownLatch together;
 
@@ -126,13 +122,13 @@ class ParallelOpeningTest {
         }
 
         @Override
-        public URI getUri() {
-            return URI.create("meeting:///");
+        public String getScheme() {
+            return "meeting";
         }
 
         @Override
-        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
-            if (kind != null && file.getName().endsWith(kind)) {
+        protected void before(Operation operation, org.apache.hadoop.fs.Path file) throws IOException {
+            if (operation == Operation.OPEN && kind != null && file.getName().endsWith(kind)) {
                 together.countDown();
                 try {
                     if (!together.await(30, TimeUnit.SECONDS)) {
@@ -142,7 +138,6 @@ class ParallelOpeningTest {
                     throw new InterruptedIOException("Nobody waits for " + file);
                 }
             }
-            return super.open(file, bufferSize);
         }
     }
 }

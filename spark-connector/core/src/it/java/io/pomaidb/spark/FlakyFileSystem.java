@@ -1,19 +1,14 @@
 package io.pomaidb.spark;
 
+import io.pomaidb.fixture.HookedDisk;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.util.concurrent.CountDownLatch;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 import org.apache.spark.TaskContext;
 
 /** The local disk as an unlucky task sees it: {@code flaky://once/path}. The driver's files are safe. */
-public final class FlakyFileSystem extends RawLocalFileSystem {
+public final class FlakyFileSystem extends HookedDisk {
     /** The first attempt of every task cannot create files. */
     static final String ONCE = "flaky://once";
     /** Every attempt of the task of partition 1 fails to create files. */
@@ -23,53 +18,18 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
     /** The task of partition 1 fails, and that of partition 0 creates its files when it has been killed for that. */
     static final String LATE = "flaky://late";
 
-    /** Null while the superclass is being constructed. */
-    private URI uri;
-
-    @Override
-    public void initialize(URI name, Configuration configuration) throws IOException {
-        uri = URI.create("flaky://" + name.getAuthority() + "/");
-        super.initialize(name, configuration);
-    }
-
-    @Override
-    public URI getUri() {
-        return uri == null ? URI.create(ONCE) : uri;
-    }
-
     @Override
     public String getScheme() {
         return "flaky";
     }
 
     @Override
-    public FSDataOutputStream create(
-            Path path,
-            FsPermission permission,
-            boolean overwrite,
-            int bufferSize,
-            short replication,
-            long blockSize,
-            Progressable progress)
-            throws IOException {
-        strike(path);
-        return super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
-    }
-
-    @Override
-    public FSDataOutputStream create(
-            Path path, boolean overwrite, int bufferSize, short replication, long blockSize, Progressable progress)
-            throws IOException {
-        strike(path);
-        return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
-    }
-
-    private void strike(Path path) throws IOException {
+    protected void before(Operation operation, Path path) throws IOException {
         var task = TaskContext.get();
-        if (task == null) {
+        if (task == null || operation != Operation.CREATE) {
             return;
         }
-        switch (uri.getAuthority()) {
+        switch (getUri().getAuthority()) {
             case "once" -> fail(task.attemptNumber() == 0, path);
             case "always" -> fail(task.partitionId() == 1, path);
             case "late" -> {
