@@ -3,13 +3,21 @@ package io.pomaidb.flink.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pomaidb.flink.fixture.Awaiting;
 import io.pomaidb.flink.fixture.Cluster;
+import io.pomaidb.flink.fixture.ReportedMetrics;
 import io.pomaidb.flink.fixture.SqlIndex;
 import io.pomaidb.write.WriteMode;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -31,10 +39,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Row n lies at (n, 0), so that the nearest of a query are known. */
 @Tag("every-version")
 class PomaiSearchIT {
+    private static final ReportedMetrics METRICS = new ReportedMetrics();
+
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER = Cluster.extension();
+    private static final MiniClusterExtension CLUSTER = Cluster.extension(2, 2, METRICS);
 
     private static final int ROWS = 200;
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;
@@ -48,11 +59,16 @@ class PomaiSearchIT {
                         DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())))
                 .getLogicalType();
         index = new SqlIndex(folder, type);
+        write(WriteMode.CREATE, 0);
+    }
+
+    /** Rows with ids from {@code first} on. */
+    private void write(WriteMode mode, long first) throws IOException {
         var rows = new ArrayList<GenericRowData>();
-        for (long id = 0; id < ROWS; id++) {
-            rows.add(GenericRowData.of(id, new GenericArrayData(new float[] {id, 0})));
+        for (long n = 0; n < ROWS; n++) {
+            rows.add(GenericRowData.of(first + n, new GenericArrayData(new float[] {n, 0})));
         }
-        index.write(WriteMode.CREATE, rows, "shards", "5", "metric", "l2");
+        index.write(mode, rows, "shards", "5", "metric", "l2");
     }
 
     private static StreamExecutionEnvironment environment(RuntimeExecutionMode mode) {
@@ -104,6 +120,37 @@ class PomaiSearchIT {
         var hits = collected(search().topK(1000).search(queries, query -> new float[] {query, 0}));
 
         assertThat(hits.get(7L).f1).hasSize(ROWS).startsWith(7, 6, 8);
+    }
+
+    /** Reads on, so that the stream does not wait. */
+    private static void readUntil(Iterator<Tuple3<Long, long[], float[]>> hits, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(hits.next().f1[0]).isIn(7L, 1007L);
+            assertThat(System.nanoTime() - start).isLessThan(DEADLINE.toNanos());
+        }
+    }
+
+    /** Both versions take room in the cache for a while, and then only the new one. */
+    @Test
+    @SuppressWarnings("try") // Of what Flink declares of close().
+    void laterQueriesSeeANewVersionAndTheOldOneIsClosed() throws Exception {
+        StreamExecutionEnvironment environment = environment(RuntimeExecutionMode.STREAMING);
+        DataStream<Long> queries = environment.fromSequence(0, Long.MAX_VALUE);
+        try (CloseableIterator<Tuple3<Long, long[], float[]>> hits = search().topK(1)
+                .refresh(Duration.ofMillis(200))
+                .search(queries, query -> new float[] {7, 0})
+                .collectAsync()) {
+            JobID job = environment.executeAsync().getJobID();
+            assertThat(hits.next().f1).containsExactly(7);
+            write(WriteMode.OVERWRITE, 1000);
+
+            readUntil(hits, () -> hits.next().f1[0] == 1007);
+            readUntil(hits, () -> METRICS.values(job, "pomaidb.openVersions").equals(List.of(1L, 1L)));
+            readUntil(hits, () -> hits.next().f1[0] == 1007);
+        }
+        Awaiting.until("no thread is left", DEADLINE, () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("pomaidb-search")));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.flink.HadoopSettings;
+import io.pomaidb.flink.fixture.Awaiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.compaction.CompactionPolicy;
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Awaiting;
+import io.pomaidb.flink.fixture.Cluster;
+import io.pomaidb.flink.fixture.ReportedMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.Metric;
-import org.apache.flink.runtime.testutils.InMemoryReporter;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
@@ -23,36 +19,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsIT {
-    private static final InMemoryReporter REPORTER = InMemoryReporter.createWithRetainedMetrics();
+    private static final ReportedMetrics METRICS = new ReportedMetrics();
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     @RegisterExtension
-    private static final MiniClusterExtension CLUSTER =
-            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                    .setConfiguration(REPORTER.addToConfiguration(new Configuration()))
-                    .setNumberTaskManagers(1)
-                    .setNumberSlotsPerTaskManager(2)
-                    .build());
+    private static final MiniClusterExtension CLUSTER = Cluster.extension(1, 2, METRICS);
 
     @TempDir
     private Path folder;
-
-    /** The values of a gauge or counter of all subtasks. */
-    private static List<Long> values(JobID job, String name) {
-        return REPORTER.findMetrics(job, name).values().stream()
-                .map(MetricsIT::value)
-                .toList();
-    }
-
-    private static long value(Metric metric) {
-        return metric instanceof Counter counter
-                ? counter.getCount()
-                : ((Number) ((Gauge<?>) metric).getValue()).longValue();
-    }
-
-    private static long sum(JobID job, String name) {
-        return values(job, name).stream().mapToLong(value -> value).sum();
-    }
 
     @Test
     void aSinkTellsWhatItHoldsAndWhatItHasDone() throws Exception {
@@ -68,20 +42,20 @@ class MetricsIT {
         JobClient client = environment.executeAsync();
         JobID job = client.getJobID();
 
-        Awaiting.until("rows are held", DEADLINE, () -> sum(job, "pomaidb.nativeBytes") > 0);
-        Awaiting.until("databases are open", DEADLINE, () -> sum(job, "pomaidb.openDatabases") > 0);
+        Awaiting.until("rows are held", DEADLINE, () -> METRICS.sum(job, "pomaidb.nativeBytes") > 0);
+        Awaiting.until("databases are open", DEADLINE, () -> METRICS.sum(job, "pomaidb.openDatabases") > 0);
         client.getJobExecutionResult().get(2, TimeUnit.MINUTES);
 
-        assertThat(values(job, "pomaidb.openDatabases")).containsExactly(0L, 0L);
-        assertThat(values(job, "pomaidb.nativeBytes")).containsExactly(0L, 0L);
-        assertThat(sum(job, "pomaidb.lastFreezeMillis") + sum(job, "pomaidb.lastUploadMillis"))
+        assertThat(METRICS.values(job, "pomaidb.openDatabases")).containsExactly(0L, 0L);
+        assertThat(METRICS.values(job, "pomaidb.nativeBytes")).containsExactly(0L, 0L);
+        assertThat(METRICS.sum(job, "pomaidb.lastFreezeMillis") + METRICS.sum(job, "pomaidb.lastUploadMillis"))
                 .isPositive();
-        assertThat(sum(job, "numRecordsSend")).isEqualTo(6_000);
-        assertThat(sum(job, "numBytesSend")).isGreaterThan(6_000L * TestRow.DIM * Float.BYTES);
-        assertThat(sum(job, "numRecordsSendErrors")).isZero();
-        long compactions = sum(job, "pomaidb.compactions");
+        assertThat(METRICS.sum(job, "numRecordsSend")).isEqualTo(6_000);
+        assertThat(METRICS.sum(job, "numBytesSend")).isGreaterThan(6_000L * TestRow.DIM * Float.BYTES);
+        assertThat(METRICS.sum(job, "numRecordsSendErrors")).isZero();
+        long compactions = METRICS.sum(job, "pomaidb.compactions");
         assertThat(compactions).isPositive();
-        assertThat(values(job, "pomaidb.lastCommittedVersion")).anySatisfy(version -> assertThat(version)
+        assertThat(METRICS.values(job, "pomaidb.lastCommittedVersion")).anySatisfy(version -> assertThat(version)
                 .isBetween(
                         index.index().latestExisting().version() - compactions,
                         index.index().latestExisting().version()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.OldFiles;
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Awaiting;
 import io.pomaidb.flink.fixture.Cluster;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.WriteMode;

@@ -3,6 +3,7 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.Awaiting;
 import io.pomaidb.flink.fixture.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class Following<T extends AutoCloseable> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final long PAUSE_MILLIS = 100;
-    private static final long CLOSE_SECONDS = 60;
+    /** Below the 180 seconds after which Flink ends a process whose task does not end. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(60);
 
     private final PomaiIndex index;
     private final IndexAccess access;
@@ -163,16 +164,6 @@ public final class Following<T extends AutoCloseable> implements AutoCloseable {
         }
     }
 
-    private void awaitEnd() {
-        try {
-            if (!looking.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A version of {} is still being opened after {} s", index.path(), CLOSE_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /**
      * Closes what is open and stops looking. What is being opened is interrupted and waited for, because its work needs the
      * job's classes. Nobody may be asking. A second call does nothing.
@@ -182,7 +173,11 @@ public final class Following<T extends AutoCloseable> implements AutoCloseable {
         closed = true;
         if (looking != null) {
             looking.shutdownNow();
-            awaitEnd();
+            boolean ended = Closing.await(
+                    LONGEST_LOOK, wait -> looking.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS));
+            if (!ended) {
+                LOG.warn("A version of {} is still being opened while its task ends", index.path());
+            }
         }
         close(fresh.getAndSet(null));
         T last = current;

@@ -25,7 +25,9 @@ final class OpenParts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenParts.class);
     private static final int KEPT = 2;
     private static final long PAUSE_MILLIS = 100;
-    private static final long CLOSE_SECONDS = 60;
+
+    /** Below the 180 seconds after which Flink ends a process whose task does not end. */
+    private static final Duration LONGEST_OPENING = Duration.ofSeconds(60);
 
     private final IndexAccess access;
     private final int retries;
@@ -188,12 +190,10 @@ final class OpenParts implements AutoCloseable {
     @Override
     public void close() {
         opening.shutdownNow();
-        try {
-            if (!opening.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("A version of {} is still being opened after {} s", index.path(), CLOSE_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        boolean ended = Closing.await(
+                LONGEST_OPENING, wait -> opening.awaitTermination(wait.toMillis(), TimeUnit.MILLISECONDS));
+        if (!ended) {
+            LOG.warn("A version of {} is still being opened while its task ends", index.path());
         }
         synchronized (this) {
             parts.values().forEach(entry -> closeWhenOpen(entry.opened));

@@ -12,6 +12,8 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.tuple.Tuple3;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives each query a name of its own, and the version of the index that all searchers search for it. Each run of a task
@@ -19,6 +21,7 @@ import org.apache.flink.api.java.tuple.Tuple3;
  */
 final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Long>, Long, Q>> {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(QueryNumbering.class);
 
     private final IndexAccess access;
     private final Duration refresh;
@@ -56,10 +59,20 @@ final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Lon
         lookedAt = System.nanoTime();
     }
 
-    @Override
-    public Tuple3<Tuple2<Long, Long>, Long, Q> map(Q query) throws IOException {
-        if (!refresh.isZero() && System.nanoTime() - lookedAt > refresh.toNanos()) {
+    /** A file system that does not answer now is no reason to end the job. */
+    private void lookAgain() {
+        try {
             look();
+        } catch (IOException | RuntimeException e) {
+            lookedAt = System.nanoTime();
+            LOG.warn("Cannot look for a new version of {}; version {} is searched still", index.path(), version, e);
+        }
+    }
+
+    @Override
+    public Tuple3<Tuple2<Long, Long>, Long, Q> map(Q query) {
+        if (!refresh.isZero() && System.nanoTime() - lookedAt > refresh.toNanos()) {
+            lookAgain();
         }
         return Tuple3.of(Tuple2.of(run, number++), version, query);
     }

@@ -1,11 +1,11 @@
 package io.pomaidb.flink.search;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Answers questions that arrive together in one call: while a thread of its own answers some, the next ones gather. Who asks
@@ -86,17 +86,19 @@ public final class Together<Q, A> implements AutoCloseable {
                 asked.answer().completeExceptionally(new CancellationException("Cannot answer: the task is closing")));
     }
 
-    /** Ends the thread, after the questions that it is at. The others are cancelled. A second call does nothing. */
+    /**
+     * Ends the thread, after the questions that it is at, also where the caller is interrupted: what it works with is closed
+     * next. The other questions are cancelled. A second call does nothing.
+     */
     @Override
     public void close() {
         closed = true;
         cancelAll();
         thread.interrupt();
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Closing.await(Duration.ofSeconds(CLOSE_SECONDS), wait -> {
+            thread.join(wait.toMillis());
+            return !thread.isAlive();
+        });
         cancelAll();
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,5 +66,37 @@ class TogetherTest {
         assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
         assertThat(second).isCompletedExceptionally();
         assertThat(together.ask(2)).isCompletedExceptionally();
+    }
+
+    /** As a task is that is cancelled: it closes what the thread searches as soon as this returns. */
+    @Test
+    void closingWaitsForTheThreadAlsoWhenInterrupted() throws Exception {
+        var started = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var ended = new AtomicBoolean();
+        var together = new Together<Integer, Integer>("test", 1, asked -> {
+            started.countDown();
+            while (release.getCount() > 0) {
+                // Like a native search, which nothing interrupts.
+                Thread.onSpinWait();
+            }
+            ended.set(true);
+        });
+        var unused = together.ask(0);
+        started.await();
+        var wasEnded = new AtomicBoolean();
+        var closing = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            together.close();
+            wasEnded.set(ended.get() && Thread.currentThread().isInterrupted());
+        });
+        closing.start();
+        while (closing.getState() != Thread.State.TIMED_WAITING && closing.isAlive()) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        closing.join();
+
+        assertThat(wasEnded).isTrue();
     }
 }
