@@ -37,7 +37,9 @@ final class ShardBuild implements AutoCloseable {
 
     private long bytesOfRow;
     private long mostBytes;
+    private String engineVersion = "";
     private long freezeNanos;
+    private long payloadNanos;
     private long uploadNanos;
 
     ShardBuild(Path directory, int shard) {
@@ -131,14 +133,12 @@ final class ShardBuild implements AutoCloseable {
     }
 
     /**
-     * Freezes and uploads the database, and frees its memory and scratch files for the shards still to come.
+     * Freezes the database and frees its memory; what is left are files.
      *
-     * @param payloads writes the rows' payload into the database's directory before it is uploaded
-     * @return empty if there is nothing to commit
+     * @param payloads writes the rows' payload beside the database
      */
-    Optional<WrittenSegment> publish(SegmentPublisher publisher, ShardPayloads payloads) throws IOException {
+    void freeze(ShardPayloads payloads) throws IOException {
         long start = System.nanoTime();
-        String engineVersion = "";
         if (database != null) {
             flush();
             closeBatch();
@@ -151,10 +151,22 @@ final class ShardBuild implements AutoCloseable {
             engineVersion = database.library().version();
             closeDatabase();
         }
-        long frozen = System.nanoTime();
-        Segment segment;
+        freezeNanos = System.nanoTime() - start;
         if (count.rows() > 0) {
             payloads.write(shard, directory, count.rows());
+        }
+        payloadNanos = System.nanoTime() - start - freezeNanos;
+    }
+
+    /**
+     * Uploads what was frozen and deletes the files. May run in another thread than the freeze that came before.
+     *
+     * @return empty if there is nothing to commit
+     */
+    Optional<WrittenSegment> publish(SegmentPublisher publisher) throws IOException {
+        long start = System.nanoTime();
+        Segment segment;
+        if (count.rows() > 0) {
             LongStep step = LongStep.begin("Uploading a segment of " + count.rows() + " rows of shard " + shard);
             try {
                 segment = publisher.publish(directory, shard, count.rows(), engineVersion, deleted);
@@ -167,8 +179,7 @@ final class ShardBuild implements AutoCloseable {
             segment = null;
         }
         LocalDirectories.delete(directory);
-        freezeNanos = frozen - start;
-        uploadNanos = System.nanoTime() - frozen;
+        uploadNanos = payloadNanos + System.nanoTime() - start;
         return Optional.ofNullable(segment).map(published -> new WrittenSegment(published, dim, firstId));
     }
 

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -243,7 +244,7 @@ public final class ShardWriter implements AutoCloseable {
     }
 
     /**
-     * Freezes and uploads what was written. If that fails, what was uploaded is deleted as far as possible.
+     * Freezes and uploads what was written, shard by shard. If that fails, what was uploaded is deleted as far as possible.
      *
      * @return one segment for each shard that got rows or deletions
      */
@@ -251,18 +252,46 @@ public final class ShardWriter implements AutoCloseable {
         if (finished) {
             throw new IllegalStateException("Cannot finish a write: the writer is finished");
         }
-        finished = true;
         try {
-            for (var build : builds.entrySet()) {
-                build.getValue().replace(router.replaced(build.getKey()));
-                build.getValue().publish(publisher, payloads).ifPresent(published::add);
-                times = build.getValue().plus(times);
+            for (int shard : shards()) {
+                freeze(shard);
+                publish(shard);
             }
         } catch (IOException | RuntimeException e) {
             abort();
             throw e;
         }
         return List.copyOf(published);
+    }
+
+    /** The shards that got rows or deletions; no more rows can be added. */
+    public List<Integer> shards() {
+        finished = true;
+        return List.copyOf(builds.keySet());
+    }
+
+    /**
+     * The first half of {@link #finish} for one of {@link #shards}: freezes its database and frees its memory. For one
+     * thread at a time.
+     */
+    public void freeze(int shard) throws IOException {
+        ShardBuild build = builds.get(shard);
+        build.replace(router.replaced(shard));
+        build.freeze(payloads);
+    }
+
+    /**
+     * The second half of {@link #finish} for one of {@link #shards} that is frozen: uploads it. May run while another thread
+     * freezes other shards. Where a half fails, {@link #abort} is the caller's to call.
+     *
+     * @return empty if there is nothing to commit
+     */
+    public Optional<WrittenSegment> publish(int shard) throws IOException {
+        ShardBuild build = builds.get(shard);
+        Optional<WrittenSegment> segment = build.publish(publisher);
+        segment.ifPresent(published::add);
+        times = build.plus(times);
+        return segment;
     }
 
     /**

@@ -11,9 +11,12 @@ import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,49 @@ class ShardWriterTest {
         assertThat(uploaded()).hasSizeGreaterThan(before.size()).containsExactlyInAnyOrderElementsOf(withWinner);
         other.abort(index.configuration());
         assertThat(index.rows().get(2L)).containsExactly(1, 2);
+    }
+
+    /** As Flink's sink does, so that a slow upload keeps no shard in memory. */
+    @Test
+    void shardsMayBeFrozenByOneThreadAndUploadedByAnother() throws Exception {
+        IndexWrite write = index.plan(WriteMode.CREATE, "shards", "3");
+        var rows = Vectors.rows(new Random(5), 0, 90, 4);
+        var written = new ArrayList<WrittenSegment>();
+        try (ShardWriter writer = index.writer(write)) {
+            for (var row : rows.entrySet()) {
+                writer.write(row.getKey(), VectorSource.of(row.getValue()));
+            }
+            writer.delete(7);
+            assertThat(writer.nativeBytes()).isPositive();
+
+            List<Integer> shards = writer.shards();
+            assertThat(shards).containsExactly(0, 1, 2);
+            for (int shard : shards) {
+                writer.freeze(shard);
+            }
+            assertThat(writer.nativeBytes()).isZero();
+            assertThat(uploaded()).isEmpty();
+            assertThatThrownBy(() -> writer.write(91, VectorSource.of(1, 2, 3, 4)))
+                    .isInstanceOf(IllegalStateException.class);
+
+            var uploader = new FutureTask<Void>(() -> {
+                for (int shard : shards) {
+                    writer.publish(shard).ifPresent(written::add);
+                }
+                return null;
+            });
+            new Thread(uploader, "test-upload").start();
+            uploader.get(2, TimeUnit.MINUTES);
+            assertThat(writer.times().freezeNanos()).isPositive();
+            assertThat(writer.times().uploadNanos()).isPositive();
+        }
+        index.commit(write, written);
+
+        rows.remove(7L);
+        assertThat(index.scratch()).isEmptyDirectory();
+        assertThat(index.rows().keySet()).isEqualTo(rows.keySet());
+        var shown = index.rows();
+        rows.forEach((id, vector) -> assertThat(shown.get(id)).containsExactly(vector));
     }
 
     @Test

@@ -1,8 +1,12 @@
 package io.pomaidb.flink.sink;
 
+import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -12,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Freezes and uploads one part at a time in a thread of its own, while the task fills the next one. Whoever hands over a
- * second part waits for the first: so a subtask never holds more than two. For one thread, the task's.
+ * Freezes parts in one thread and uploads them in another, while the task fills the next one. Whoever hands over a part
+ * waits until the one before is frozen and the one before that is uploaded: so a subtask never holds more than two in
+ * memory, and the files of two on its disk. For one thread, the task's.
  */
 final class BackgroundFreeze implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundFreeze.class);
@@ -21,14 +26,16 @@ final class BackgroundFreeze implements AutoCloseable {
     /** Below the 180 seconds after which Flink ends a process whose task does not end. */
     private static final long LONGEST_CLOSE_SECONDS = 120;
 
-    private final ExecutorService thread;
+    private static final int MAX_UNDER_WAY = 2;
+
+    private final ExecutorService freezer;
+    private final ExecutorService uploader;
     private final FinishedParts finished;
     private final AtomicLong bytes = new AtomicLong();
 
-    /** Handed over and not yet collected; null if none is. */
-    private Future<WrittenPart> running;
+    /** Handed over and not yet seen to be uploaded, in that order. */
+    private final Deque<Handover> underWay = new ArrayDeque<>();
 
-    private OpenPart runningPart;
     private final List<WrittenPart> done = new ArrayList<>();
     private final List<OpenPart> uncollected = new ArrayList<>();
 
@@ -38,56 +45,124 @@ final class BackgroundFreeze implements AutoCloseable {
         void uploaded(OpenPart part);
     }
 
+    private record Handover(OpenPart part, Future<?> frozen, Future<WrittenPart> uploaded) {}
+
+    /** @param name of the thread that freezes; the one that uploads has it too, and more */
     BackgroundFreeze(String name, FinishedParts finished) {
         this.finished = finished;
-        this.thread = BackgroundThread.named(name);
+        this.freezer = BackgroundThread.named(name);
+        this.uploader = BackgroundThread.named(name + "-upload");
     }
 
-    /** Bytes of the part that is being frozen. */
+    /** Bytes in memory of the part that is being frozen. */
     long bytes() {
         return bytes.get();
     }
 
-    /** Notices early that the part in the background has ended, and fails if that has. */
+    /** Notices early that parts in the background have ended, and fails if one has. */
     void poll() throws IOException, InterruptedException {
-        if (running != null && running.isDone()) {
-            await();
+        while (!underWay.isEmpty() && underWay.getFirst().uploaded().isDone()) {
+            awaitFirst();
         }
     }
 
-    /** Takes over a part, after the one before has ended. If that failed, the part is closed. */
+    /** Takes over a part, when there is room for it. If one before it failed, the part is closed. */
     void submit(OpenPart part) throws IOException, InterruptedException {
         try {
-            await();
+            poll();
+            while (underWay.size() >= MAX_UNDER_WAY) {
+                awaitFirst();
+            }
+            if (!underWay.isEmpty()) {
+                await(underWay.getLast().frozen());
+            }
         } catch (IOException | RuntimeException | InterruptedException e) {
             part.close();
             throw e;
         }
         bytes.set(part.bytes());
-        runningPart = part;
-        List<WrittenPart> before = List.copyOf(done);
-        running = thread.submit(() -> {
-            try (part) {
-                return part.finish(before);
+        Future<?> frozen = freezer.submit(() -> {
+            try {
+                part.freeze();
             } finally {
                 bytes.set(0);
             }
+            return null;
         });
+        List<WrittenPart> before = List.copyOf(done);
+        List<Future<WrittenPart>> then =
+                underWay.stream().map(Handover::uploaded).toList();
+        underWay.add(new Handover(part, frozen, uploader.submit(() -> upload(part, frozen, before, then))));
     }
 
-    private void await() throws IOException, InterruptedException {
-        if (running == null) {
-            return;
+    /**
+     * In the thread that uploads.
+     *
+     * @param before parts of the same checkpoint
+     * @param then more such parts, which this thread has done with
+     */
+    private static WrittenPart upload(
+            OpenPart part, Future<?> frozen, List<WrittenPart> before, List<Future<WrittenPart>> then)
+            throws Exception {
+        boolean uploaded = false;
+        try (part) {
+            try {
+                Optional<List<WrittenSegment>> segments = part.upload();
+                result(frozen);
+                if (segments.isEmpty()) {
+                    throw new IOException("Cannot upload segments any more: their task is being closed");
+                }
+                var all = new ArrayList<>(before);
+                for (Future<WrittenPart> each : then) {
+                    all.add(result(each));
+                }
+                WrittenPart finished = part.finish(segments.get(), all);
+                uploaded = true;
+                return finished;
+            } finally {
+                if (!uploaded) {
+                    part.giveUp();
+                    awaitEnd(frozen);
+                    part.abort();
+                }
+            }
         }
+    }
+
+    /** What a future gives, or failed with. */
+    private static <T> T result(Future<T> future) throws Exception {
         try {
-            done.add(running.get());
+            return future.get();
         } catch (ExecutionException e) {
-            running = null;
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) e.getCause();
+        }
+    }
+
+    /** Nothing may be closed that is still being frozen. */
+    private static void awaitEnd(Future<?> frozen) throws InterruptedException {
+        try {
+            frozen.get();
+        } catch (ExecutionException e) {
+            LOG.debug("A part could not be frozen, which was told already", e);
+        }
+    }
+
+    private void awaitFirst() throws IOException, InterruptedException {
+        Handover first = underWay.removeFirst();
+        done.add(await(first.uploaded()));
+        uncollected.add(first.part());
+        finished.uploaded(first.part());
+    }
+
+    private static <T> T await(Future<T> future) throws IOException, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
             throw failure(e.getCause());
         }
-        running = null;
-        uncollected.add(runningPart);
-        finished.uploaded(runningPart);
     }
 
     private static IOException failure(Throwable cause) {
@@ -102,7 +177,9 @@ final class BackgroundFreeze implements AutoCloseable {
 
     /** All parts since the last call, in the order in which they were handed over, when all are uploaded. */
     List<WrittenPart> collect() throws IOException, InterruptedException {
-        await();
+        while (!underWay.isEmpty()) {
+            awaitFirst();
+        }
         List<WrittenPart> collected = List.copyOf(done);
         done.clear();
         uncollected.clear();
@@ -110,20 +187,24 @@ final class BackgroundFreeze implements AutoCloseable {
     }
 
     /**
-     * Waits for the thread, because its work needs the job's classes and cannot be interrupted, and deletes what was
+     * Waits for the threads, because their work needs the job's classes and cannot be interrupted, and deletes what was
      * uploaded and not collected.
      */
     @Override
     public void close() throws IOException {
-        thread.shutdown();
+        underWay.forEach(handover -> handover.part().giveUp());
+        freezer.shutdown();
+        uploader.shutdown();
         boolean interrupted = Thread.interrupted();
         try {
-            if (!thread.awaitTermination(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!uploader.awaitTermination(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("A segment is still being built after {} s; its files are left", LONGEST_CLOSE_SECONDS);
                 return;
             }
-            if (running != null && isUploaded(running)) {
-                uncollected.add(runningPart);
+            for (Handover handover : underWay) {
+                if (isUploaded(handover.uploaded())) {
+                    uncollected.add(handover.part());
+                }
             }
             uncollected.forEach(OpenPart::abort);
         } catch (InterruptedException e) {

@@ -43,11 +43,16 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
         this.configuration = settings.hadoop().load();
         this.index = PomaiIndex.at(new Path(settings.options().path()), configuration);
         this.partBytes = partBytes(settings);
-        this.metrics = new SinkMetrics(context.metricGroup(), () -> openDatabases, this::nativeBytes);
         // Options that do not fit the index are found before the first row comes.
         plan();
         String name = "pomaidb-freeze-" + context.getTaskInfo().getIndexOfThisSubtask();
-        this.freeze = new BackgroundFreeze(name, metrics::uploaded);
+        this.freeze = new BackgroundFreeze(name, this::uploaded);
+        // Last, since from then on others ask for the gauges.
+        this.metrics = new SinkMetrics(context.metricGroup(), () -> openDatabases, this::nativeBytes);
+    }
+
+    private void uploaded(OpenPart part) {
+        metrics.uploaded(part);
     }
 
     /** Half of the budget: the other half holds the part that is being frozen. */
@@ -89,9 +94,10 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
     private void handOver() throws IOException, InterruptedException {
         OpenPart full = filling;
         filling = null;
+        // Its rows are in memory while it waits as well.
+        freeze.submit(full);
         fillingBytes = 0;
         openDatabases = 0;
-        freeze.submit(full);
     }
 
     /** {@link #prepareCommit} follows, at every checkpoint and at the end. */

@@ -8,12 +8,17 @@ import io.pomaidb.write.ShardWriter;
 import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The native databases that a subtask is filling or freezing: one for each shard that it has rows of. For one thread at a
- * time.
+ * The native databases that a subtask is filling, freezing or uploading: one for each shard that it has rows of. For one
+ * thread at a time, but for one that uploads what another has frozen.
  */
 final class OpenPart implements AutoCloseable {
     /** A task of Flink has one core. */
@@ -25,6 +30,11 @@ final class OpenPart implements AutoCloseable {
     private final PomaiIndex index;
     private final IndexWrite write;
     private final ShardWriter writer;
+
+    /** Shards that are frozen; an empty one is the end. */
+    private final BlockingQueue<OptionalInt> frozen = new LinkedBlockingQueue<>();
+
+    private volatile boolean unwanted;
     private long rows;
     private long bytes;
     private long uploadedBytes;
@@ -66,7 +76,7 @@ final class OpenPart implements AutoCloseable {
         return bytes;
     }
 
-    /** Bytes of the segments' files, after {@link #finish}. */
+    /** Bytes of the segments' files, after {@link #upload}. */
     long uploadedBytes() {
         return uploadedBytes;
     }
@@ -79,27 +89,56 @@ final class OpenPart implements AutoCloseable {
         return writer.times();
     }
 
+    /** Freezes all databases, so that they take no memory any more, and has {@link #upload} begin with those that are. */
+    void freeze() throws IOException {
+        try {
+            for (int shard : writer.shards()) {
+                if (unwanted) {
+                    return;
+                }
+                writer.freeze(shard);
+                frozen.add(OptionalInt.of(shard));
+            }
+        } finally {
+            frozen.add(OptionalInt.empty());
+        }
+    }
+
     /**
-     * Freezes and uploads all databases. If that fails, what was uploaded is deleted as far as possible.
+     * Uploads databases as {@link #freeze}, in another thread, has done with them.
      *
-     * @param before the parts before this one in the same checkpoint
+     * @return the segments, of which some are missing if the freeze failed; empty if nobody wants them any more
      */
-    WrittenPart finish(List<WrittenPart> before) throws IOException {
-        List<WrittenSegment> segments = writer.finish();
+    Optional<List<WrittenSegment>> upload() throws IOException, InterruptedException {
+        var segments = new ArrayList<WrittenSegment>();
+        for (OptionalInt shard = frozen.take(); shard.isPresent(); shard = frozen.take()) {
+            if (!unwanted) {
+                writer.publish(shard.getAsInt()).ifPresent(segments::add);
+            }
+        }
         uploadedBytes = segments.stream()
                 .mapToLong(written -> written.segment().bytes())
                 .sum();
+        return unwanted ? Optional.empty() : Optional.of(segments);
+    }
+
+    /**
+     * What was frozen and uploaded, for the committer.
+     *
+     * @param before the parts before this one in the same checkpoint
+     */
+    WrittenPart finish(List<WrittenSegment> segments, List<WrittenPart> before) throws IOException {
         var part = new WrittenPart(write.planned(), segments);
-        try {
-            PartKeys.check(index, part, before);
-        } catch (IOException | RuntimeException e) {
-            writer.abort();
-            throw e;
-        }
+        PartKeys.check(index, part, before);
         return part;
     }
 
-    /** Deletes what {@link #finish} uploaded, as far as possible. */
+    /** Has the other threads stop after the database that they are at. */
+    void giveUp() {
+        unwanted = true;
+    }
+
+    /** Deletes what {@link #upload} uploaded, as far as possible. */
     void abort() {
         writer.abort();
     }
