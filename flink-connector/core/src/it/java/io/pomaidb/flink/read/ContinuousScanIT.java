@@ -18,7 +18,6 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.apache.flink.types.RowKind;
@@ -47,12 +46,7 @@ class ContinuousScanIT {
 
     @BeforeEach
     void start() throws Exception {
-        var type = (RowType) DataTypes.ROW(
-                        DataTypes.FIELD("id", DataTypes.BIGINT()),
-                        DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())),
-                        DataTypes.FIELD("name", DataTypes.STRING()))
-                .getLogicalType();
-        index = new SqlIndex(folder, type);
+        index = SqlIndex.of(folder, DataTypes.FIELD("name", DataTypes.STRING()));
         Sql sql = Sql.streaming();
         sql.run(
                 """

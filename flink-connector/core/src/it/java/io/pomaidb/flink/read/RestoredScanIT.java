@@ -11,11 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.functions.ScalarFunction;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.apache.flink.types.RowKind;
@@ -76,10 +74,7 @@ class RestoredScanIT {
     }
 
     private SqlIndex index() {
-        return new SqlIndex(folder, (RowType) DataTypes.ROW(
-                        DataTypes.FIELD("id", DataTypes.BIGINT()),
-                        DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())))
-                .getLogicalType());
+        return SqlIndex.of(folder);
     }
 
     private static List<GenericRowData> rows(long from, long to, float second) {

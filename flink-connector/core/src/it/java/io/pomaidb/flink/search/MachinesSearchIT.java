@@ -27,10 +27,8 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,11 +65,7 @@ class MachinesSearchIT {
     }
 
     private Snapshot write(String name, int shards) throws IOException {
-        var type = (RowType) DataTypes.ROW(
-                        DataTypes.FIELD("id", DataTypes.BIGINT()),
-                        DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())))
-                .getLogicalType();
-        index = new SqlIndex(folder.resolve(name), type);
+        index = SqlIndex.of(folder.resolve(name));
         rows = new float[ROWS][];
         var written = new ArrayList<GenericRowData>();
         for (int id = 0; id < ROWS; id++) {

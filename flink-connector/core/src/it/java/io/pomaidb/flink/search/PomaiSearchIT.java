@@ -22,10 +22,8 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,11 +52,7 @@ class PomaiSearchIT {
 
     @BeforeEach
     void write() throws Exception {
-        var type = (RowType) DataTypes.ROW(
-                        DataTypes.FIELD("id", DataTypes.BIGINT()),
-                        DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())))
-                .getLogicalType();
-        index = new SqlIndex(folder, type);
+        index = SqlIndex.of(folder);
         write(WriteMode.CREATE, 0);
     }
 

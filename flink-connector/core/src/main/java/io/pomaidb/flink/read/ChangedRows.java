@@ -7,25 +7,22 @@ import io.pomaidb.search.ShardScan;
 import io.pomaidb.search.SnapshotRows;
 import io.pomaidb.search.StoredRow;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 
 /** The rows of a shard that a commit made or replaced: an insertion, or what was there before and what is there now. */
-final class ChangedRows implements SplitRows {
-    private static final int AT_ONCE = 256;
-
+final class ChangedRows extends QueuedRows {
     private final RowMaker maker;
     private final IndexSplit split;
     private final boolean hasStored;
     private final float[] vector;
     private final ShardScan now;
     private final SnapshotRows before;
-    private final ArrayDeque<RowData> changes = new ArrayDeque<>();
 
     ChangedRows(Scan scan, PomaiIndex index, Step step, IndexSplit split) throws IOException {
         this.split = split;
@@ -38,16 +35,7 @@ final class ChangedRows implements SplitRows {
     }
 
     @Override
-    public RowData next() throws IOException {
-        while (changes.isEmpty()) {
-            if (!fill()) {
-                return null;
-            }
-        }
-        return changes.poll();
-    }
-
-    private boolean fill() throws IOException {
+    boolean fill(Deque<RowData> changes) throws IOException {
         var ids = new long[AT_ONCE];
         var segments = new ArrayList<Segment>(AT_ONCE);
         var rows = new ArrayList<GenericRowData>(AT_ONCE);

@@ -6,17 +6,15 @@ import io.pomaidb.search.ShardScan;
 import io.pomaidb.search.SnapshotRows;
 import io.pomaidb.search.StoredRow;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 import org.roaringbitmap.longlong.LongIterator;
 
 /** The rows that a commit deleted, as they were: those of the ids that it names, or where it replaced all, of a shard. */
-final class GoneRows implements SplitRows {
-    private static final int AT_ONCE = 256;
-
+final class GoneRows extends QueuedRows {
     private final RowMaker maker;
     private final IndexSplit split;
     private final SnapshotRows before;
@@ -26,7 +24,6 @@ final class GoneRows implements SplitRows {
     private final ShardScan all;
 
     private final LongIterator deleted;
-    private final ArrayDeque<RowData> changes = new ArrayDeque<>();
 
     GoneRows(Scan scan, PomaiIndex index, Step step, IndexSplit split) throws IOException {
         this.maker = new RowMaker(scan.shape());
@@ -46,16 +43,7 @@ final class GoneRows implements SplitRows {
     }
 
     @Override
-    public RowData next() throws IOException {
-        while (changes.isEmpty()) {
-            if (!fill()) {
-                return null;
-            }
-        }
-        return changes.poll();
-    }
-
-    private boolean fill() throws IOException {
+    boolean fill(Deque<RowData> changes) throws IOException {
         var asked = new long[AT_ONCE];
         int count = 0;
         while (count < AT_ONCE && (all == null ? deleted.hasNext() : all.next())) {

@@ -15,7 +15,6 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,12 +42,7 @@ class VectorSearchIT {
 
     @BeforeEach
     void write() throws Exception {
-        var type = (RowType) DataTypes.ROW(
-                        DataTypes.FIELD("id", DataTypes.BIGINT()),
-                        DataTypes.FIELD("embedding", DataTypes.ARRAY(DataTypes.FLOAT())),
-                        DataTypes.FIELD("name", DataTypes.STRING()))
-                .getLogicalType();
-        index = new SqlIndex(folder, type);
+        index = SqlIndex.of(folder, DataTypes.FIELD("name", DataTypes.STRING()));
         var rows = new ArrayList<GenericRowData>();
         for (long id = 0; id < ROWS; id++) {
             rows.add(GenericRowData.of(
