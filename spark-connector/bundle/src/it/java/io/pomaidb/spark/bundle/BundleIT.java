@@ -160,6 +160,38 @@ class BundleIT {
     }
 
     @Test
+    void itWorksInAClusterWhereJarsOfJobsComeFirst() throws Exception {
+        var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));
+        options.add("-Dspark.executor.extraClassPath=" + spark());
+        options.add("-Dspark.executor.memory=1g");
+        run(options, spark(), withJarsOfJobsFirst("local-cluster[1,1,1024]"));
+    }
+
+    /** There Spark gives tasks another loader of the same jar than the driver, which no jar can mend. */
+    @Test
+    void itSaysWhatIsWrongWhereTasksOfOneJvmLoadItAnew() {
+        assertThatThrownBy(() -> run(settings("local[2]"), spark(), withJarsOfJobsFirst("local[2]")))
+                .hasMessageContaining("not with spark.executor.userClassPathFirst in local mode");
+    }
+
+    private List<String> withJarsOfJobsFirst(String master) throws IOException {
+        return List.of(
+                "org.apache.spark.deploy.SparkSubmit",
+                "--master",
+                master,
+                "--conf",
+                "spark.driver.userClassPathFirst=true",
+                "--conf",
+                "spark.executor.userClassPathFirst=true",
+                "--jars",
+                JAR,
+                "--class",
+                BundleJob.class.getName(),
+                jobJar().toString(),
+                folder.toString());
+    }
+
+    @Test
     void itsPackageIsFoundInARepository() throws Exception {
         String version = publish();
         var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));

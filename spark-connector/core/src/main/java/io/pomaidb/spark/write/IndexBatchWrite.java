@@ -1,5 +1,6 @@
 package io.pomaidb.spark.write;
 
+import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.index.CommitStateUnknownException;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Transaction;
@@ -140,11 +141,18 @@ final class IndexBatchWrite implements DeltaBatchWrite {
     }
 
     /** Those of all tasks that ended well; the others left null behind. */
-    private static List<WrittenSegment> segments(WriterCommitMessage[] messages) {
+    private List<WrittenSegment> segments(WriterCommitMessage[] messages) {
         var segments = new ArrayList<WrittenSegment>();
         for (WriterCommitMessage message : messages) {
             if (message instanceof TaskSegments task) {
                 segments.addAll(task.segments());
+            } else if (message != null) {
+                throw new ConfigurationException(
+                        "Cannot commit to index " + path + ": what a task uploaded is told by "
+                                + message.getClass() + " of "
+                                + message.getClass().getClassLoader() + " and not of "
+                                + TaskSegments.class.getClassLoader()
+                                + " (have each JVM load the jar once: not with spark.executor.userClassPathFirst in local mode)");
             }
         }
         return segments;
