@@ -1,6 +1,7 @@
 package io.pomaidb.spark.bundle;
 
 import io.pomaidb.spark.PomaiSearch;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -20,7 +21,7 @@ public final class BundleJob {
      *
      * @param arguments the folder to work in
      */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         String path = arguments[0] + "/words";
         try (var spark = SparkSession.builder().appName("bundle").getOrCreate()) {
             rows(spark, 0, 2_000)
