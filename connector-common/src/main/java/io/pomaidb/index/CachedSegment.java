@@ -94,7 +94,7 @@ final class CachedSegment {
     /** A database of the pinned segment that is nobody else's: an idle one, or opened now. */
     PomaiDatabase take(CacheSource source, DatabaseOptions options) throws IOException {
         PomaiDatabase opened = takeIdle(options);
-        opened = opened == null ? openIfThere(source, options) : opened;
+        opened = opened == null ? openIfThere(source, options, true) : opened;
         for (int i = 0; opened == null && i < MAX_LOSSES; i++) {
             guard.lock();
             try {
@@ -102,7 +102,7 @@ final class CachedSegment {
             } finally {
                 guard.unlock();
             }
-            opened = openIfThere(source, options);
+            opened = openIfThere(source, options, false);
         }
         if (opened == null) {
             throw new IOException("Cannot open the cached segment " + directory.entry(key)
@@ -131,13 +131,15 @@ final class CachedSegment {
     /**
      * Opens the entry's database; null if its files are gone, as those of an entry that was pinned without a file lock can
      * be: the engine would open an empty database in their place.
+     *
+     * @param first whether a failure may be that of files which another process has put back since
      */
-    private PomaiDatabase openIfThere(CacheSource source, DatabaseOptions options) throws IOException {
+    private PomaiDatabase openIfThere(CacheSource source, DatabaseOptions options, boolean first) throws IOException {
         PomaiDatabase opened;
         try {
             opened = PomaiDatabase.open(directory.entry(key), options);
         } catch (PomaiException e) {
-            if (source.isComplete(directory.entry(key))) {
+            if (!first && source.isComplete(directory.entry(key))) {
                 throw e;
             }
             return null;

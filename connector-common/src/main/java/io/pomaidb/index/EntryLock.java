@@ -2,6 +2,7 @@ package io.pomaidb.index;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -47,7 +48,7 @@ final class EntryLock implements Closeable {
                 channel.close();
                 throw e;
             }
-            if (Files.exists(file)) {
+            if (isFound(file, channel)) {
                 return new EntryLock(file, channel);
             }
             // Its deleter was faster: the lock is on a file that nobody else will find.
@@ -60,7 +61,7 @@ final class EntryLock implements Closeable {
         FileChannel channel = open(file);
         boolean locked = false;
         try {
-            locked = channel.tryLock() != null;
+            locked = channel.tryLock() != null && isFound(file, channel);
         } catch (OverlappingFileLockException e) {
             LOG.debug("Another class loader of this JVM uses {}", file, e);
         } finally {
@@ -69,6 +70,11 @@ final class EntryLock implements Closeable {
             }
         }
         return locked ? Optional.of(new EntryLock(file, channel)) : Optional.empty();
+    }
+
+    /** Whether others who look for the file find the one that the channel has, of which a deleter has left a mark. */
+    private static boolean isFound(Path file, FileChannel channel) throws IOException {
+        return channel.size() == 0 && Files.exists(file);
     }
 
     private static FileChannel open(Path file) throws IOException {
@@ -88,9 +94,13 @@ final class EntryLock implements Closeable {
         }
     }
 
-    /** Removes the file of an exclusive lock; whoever waits for it makes another. */
+    /**
+     * Removes the file of an exclusive lock; whoever waits for it makes another. The mark tells those who have it open already,
+     * and get its lock next, that a file of that name is not theirs any more.
+     */
     void deleteFile() throws IOException {
         Files.deleteIfExists(file);
+        channel.write(ByteBuffer.wrap(new byte[] {1}));
     }
 
     @Override
