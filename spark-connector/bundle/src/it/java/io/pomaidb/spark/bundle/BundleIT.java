@@ -25,7 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that users get, in JVMs that have Spark and none of the jar's own dependencies. */
 class BundleIT {
+    private static final String SMALL_CLUSTER = "local-cluster[1,1,1024]";
+
     private static final String JAR = System.getProperty("pomai.bundle.jar", "");
+
+    private static final String[] JARS_OF_JOBS_FIRST = {
+        "--conf", "spark.driver.userClassPathFirst=true",
+        "--conf", "spark.executor.userClassPathFirst=true",
+        "--jars", JAR
+    };
 
     /** Other versions of what the jar brings. */
     private static final String CONFLICTS = System.getProperty("pomai.conflicts", "");
@@ -121,99 +129,48 @@ class BundleIT {
     @Test
     @Tag("every-version")
     void itIsSubmittedAsAJarOfAJobInAClusterThatHasOnlySpark() throws Exception {
-        var options = new ArrayList<>(settings("local-cluster[2,1,1024]"));
-        options.add("-Dspark.executor.extraClassPath=" + spark());
-        options.add("-Dspark.executor.memory=1g");
-        run(
-                options,
-                spark(),
-                List.of(
-                        "org.apache.spark.deploy.SparkSubmit",
-                        "--master",
-                        "local-cluster[2,1,1024]",
-                        "--jars",
-                        JAR,
-                        "--class",
-                        BundleJob.class.getName(),
-                        jobJar().toString(),
-                        folder.toString()));
+        submit("local-cluster[2,1,1024]", "--jars", JAR);
     }
 
     @Test
     void aSettingNamesItAsAJarOfAJob() throws Exception {
-        var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));
-        options.add("-Dspark.executor.extraClassPath=" + spark());
-        options.add("-Dspark.executor.memory=1g");
-        run(
-                options,
-                spark(),
-                List.of(
-                        "org.apache.spark.deploy.SparkSubmit",
-                        "--master",
-                        "local-cluster[1,1,1024]",
-                        "--conf",
-                        "spark.jars=" + JAR,
-                        "--class",
-                        BundleJob.class.getName(),
-                        jobJar().toString(),
-                        folder.toString()));
+        submit(SMALL_CLUSTER, "--conf", "spark.jars=" + JAR);
     }
 
     @Test
     void itWorksInAClusterWhereJarsOfJobsComeFirst() throws Exception {
-        var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));
-        options.add("-Dspark.executor.extraClassPath=" + spark());
-        options.add("-Dspark.executor.memory=1g");
-        run(options, spark(), withJarsOfJobsFirst("local-cluster[1,1,1024]"));
+        submit(SMALL_CLUSTER, JARS_OF_JOBS_FIRST);
     }
 
     /** There Spark gives tasks another loader of the same jar than the driver, which no jar can mend. */
     @Test
     void itSaysWhatIsWrongWhereTasksOfOneJvmLoadItAnew() {
-        assertThatThrownBy(() -> run(settings("local[2]"), spark(), withJarsOfJobsFirst("local[2]")))
+        assertThatThrownBy(() -> submit("local[2]", JARS_OF_JOBS_FIRST))
                 .hasMessageContaining("not with spark.executor.userClassPathFirst in local mode");
-    }
-
-    private List<String> withJarsOfJobsFirst(String master) throws IOException {
-        return List.of(
-                "org.apache.spark.deploy.SparkSubmit",
-                "--master",
-                master,
-                "--conf",
-                "spark.driver.userClassPathFirst=true",
-                "--conf",
-                "spark.executor.userClassPathFirst=true",
-                "--jars",
-                JAR,
-                "--class",
-                BundleJob.class.getName(),
-                jobJar().toString(),
-                folder.toString());
     }
 
     @Test
     void itsPackageIsFoundInARepository() throws Exception {
         String version = publish();
-        var options = new ArrayList<>(settings("local-cluster[1,1,1024]"));
+        submit(
+                SMALL_CLUSTER,
+                "--conf",
+                "spark.jars.ivy=" + folder.resolve("ivy"),
+                "--conf",
+                "spark.jars.ivySettings=" + ivySettings(),
+                "--packages",
+                "io.pomaidb:pomaidb-spark-bundle:" + version);
+    }
+
+    /** Submits the job with options that say where the bundle is. Executors of a cluster have Spark and nothing else. */
+    private void submit(String master, String... more) throws Exception {
+        var options = new ArrayList<>(settings(master));
         options.add("-Dspark.executor.extraClassPath=" + spark());
         options.add("-Dspark.executor.memory=1g");
-        run(
-                options,
-                spark(),
-                List.of(
-                        "org.apache.spark.deploy.SparkSubmit",
-                        "--master",
-                        "local-cluster[1,1,1024]",
-                        "--conf",
-                        "spark.jars.ivy=" + folder.resolve("ivy"),
-                        "--conf",
-                        "spark.jars.ivySettings=" + ivySettings(),
-                        "--packages",
-                        "io.pomaidb:pomaidb-spark-bundle:" + version,
-                        "--class",
-                        BundleJob.class.getName(),
-                        jobJar().toString(),
-                        folder.toString()));
+        var command = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
+        command.addAll(List.of(more));
+        command.addAll(List.of("--class", BundleJob.class.getName(), jobJar().toString(), folder.toString()));
+        run(options, spark(), command);
     }
 
     /** Makes a repository of the jar and the descriptions that lead to it, as a deployment would. */
