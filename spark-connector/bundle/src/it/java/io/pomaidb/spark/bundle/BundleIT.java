@@ -165,8 +165,10 @@ class BundleIT {
     /** Submits the job with options that say where the bundle is. Executors of a cluster have Spark and nothing else. */
     private void submit(String master, String... more) throws Exception {
         var options = new ArrayList<>(settings(master));
-        options.add("-Dspark.executor.extraClassPath=" + spark());
-        options.add("-Dspark.executor.memory=1g");
+        if (master.startsWith("local-cluster")) {
+            options.add("-Dspark.executor.extraClassPath=" + spark());
+            options.add("-Dspark.executor.memory=1g");
+        }
         var command = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
         command.addAll(List.of(more));
         command.addAll(List.of("--class", BundleJob.class.getName(), jobJar().toString(), folder.toString()));
