@@ -20,7 +20,7 @@ class BatchScan {
   BatchScan(const BatchScan&) = delete;
   BatchScan& operator=(const BatchScan&) = delete;
 
-  // As many queries as a batch of codes is packed for at least; more gain no more.
+  // Queries that are best handed over together: all codes are packed anew for each lot of them.
   static constexpr size_t kMostTogether = 256;
 
   // Whether `queries` at a time are scanned in less time than each walks a graph of so many nodes and entry points.
