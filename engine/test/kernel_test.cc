@@ -14,6 +14,7 @@
 namespace {
 
 using pomai::kernel::Table;
+using pomai::kernel::TileRows;
 
 constexpr size_t kLongest = 300;
 
@@ -264,6 +265,49 @@ TEST(CodeTilesAreExact) {
           }
           CHECK_EQ(a_terms[0][i] + b_terms[0][j] - 2 * expected, out[i * columns + j]);
         }
+      }
+    });
+  }
+}
+
+TEST(WhatIsNearInTilesIsCollected) {
+  constexpr size_t kCollected = 3;  // before
+  std::mt19937 random(18);
+  for (size_t length = 4; length <= kLongest; length += 12) {
+    const size_t groups = 1 + length % 21;
+    const size_t a_rows = 1 + length % 37;
+    const size_t columns = groups * pomai::kernel::kTileGroup;
+    const Rows<int8_t> a(1, a_rows * length, 1, [&] { return static_cast<int8_t>(random() % 256); });
+    const Rows<int32_t> a_terms(1, a_rows, 0, [&] { return static_cast<int32_t>(random() % 100000) - 50000; });
+    const Rows<int32_t> b_terms(1, columns, 1, [&] { return static_cast<int32_t>(random() % 100000) - 50000; });
+    const Rows<uint8_t> packed(1, columns * length, 0, [&] { return random() % 256; });
+    const TileRows rows = {a[0], length, a_terms[0], a_rows};
+    std::vector<int32_t> all(a_rows * columns);
+    pomai::kernel::Scalar()->code_tile(rows, {packed[0], b_terms[0], groups}, length, all.data(), columns);
+    ForEachTable([&](const Table& table) {
+      const size_t room = kCollected + columns + pomai::kernel::kSelectSlack;
+      std::vector<int32_t> distances(a_rows * room, 77);
+      std::vector<uint32_t> numbers(a_rows * room, 77);
+      std::vector<pomai::kernel::Near> near(a_rows);
+      for (size_t i = 0; i < a_rows; ++i) {
+        // All, none, and as many as are below one of the distances, or below one more than that.
+        const int32_t some = all[i * columns + i % columns] + static_cast<int32_t>(i / 4 % 2);
+        const int32_t limit = i % 4 == 0 ? INT32_MAX : i % 4 == 1 ? INT32_MIN / 2 : some;
+        near[i] = {limit, kCollected, distances.data() + i * room, numbers.data() + i * room};
+      }
+      table.near_tile(rows, {packed[0], b_terms[0], groups}, length, 1000, near.data());
+      for (size_t i = 0; i < a_rows; ++i) {
+        std::vector<int32_t> expected(kCollected, 77);
+        std::vector<uint32_t> expected_numbers(kCollected, 77);
+        for (size_t j = 0; j < columns; ++j) {
+          if (all[i * columns + j] < near[i].limit) {
+            expected.push_back(all[i * columns + j]);
+            expected_numbers.push_back(1000 + static_cast<uint32_t>(j));
+          }
+        }
+        CHECK_EQ(expected.size(), near[i].count);
+        CHECK(std::equal(expected.begin(), expected.end(), near[i].distances));
+        CHECK(std::equal(expected_numbers.begin(), expected_numbers.end(), near[i].numbers));
       }
     });
   }

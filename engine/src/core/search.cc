@@ -68,7 +68,8 @@ size_t ChunkOf(const std::vector<Target>& targets, const SearchRequest& request)
   for (const Target& target : targets) {
     const auto& index = target.segment->index();
     const size_t most = index.Together(ParamsOf(target, request));
-    const size_t turns = most > index::Index::kFewTogether ? kTurnsOfMany : kTurns;
+    const size_t several = most > index::Index::kFewTogether ? kTurnsOfMany : kTurns;
+    const size_t turns = request.threads <= 1 ? 1 : several;
     chunk = std::max(chunk, std::clamp<size_t>(share / turns, 1, most));
   }
   return request.deadline ? std::min(chunk, kChunkToDeadline) : chunk;

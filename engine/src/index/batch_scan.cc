@@ -8,16 +8,13 @@
 namespace pomai::index {
 namespace {
 
-// Nodes and queries of which both codes and all distances stay in the first-level cache, where codes are short.
-constexpr uint32_t kNodes = 128;
-constexpr size_t kQueries = 32;
+// Nodes whose codes stay in the second-level cache, where they are short, while all queries pass.
+constexpr uint32_t kNodes = 256;
 // Fewer queries gain nothing of tiles.
 constexpr size_t kLeastTogether = 16;
-// Codes of more bytes have distances that do not leave room for those of hidden nodes in 32 bits.
-constexpr size_t kLongest = 4096;
 // What a walk takes for each candidate it keeps, and more for each byte of the codes: in picoseconds, as the tables
 // tell what tiles take, and a little less than was measured, so that a scan is surely no slower.
-constexpr uint64_t kWalkCandidate = 200000;
+constexpr uint64_t kWalkCandidate = 130000;
 constexpr uint64_t kWalkByte = 300;
 
 }  // namespace
@@ -25,7 +22,7 @@ constexpr uint64_t kWalkByte = 300;
 bool BatchScan::Pays(const GraphView& codes, size_t queries, uint64_t ef) {
   const kernel::TileCost cost = kernel::Active().tile_cost;
   const uint64_t length = codes.space.length;
-  if (length > kLongest || cost.node == 0 || queries < kLeastTogether) {
+  if (length > kernel::kLongestNear || cost.node == 0 || queries < kLeastTogether) {
     return false;
   }
   const uint64_t scan = codes.nodes * ((cost.node + cost.byte * length) * queries + cost.pack * length);
@@ -40,6 +37,7 @@ uint64_t BatchScan::Run(const GraphView& codes, std::span<const uint8_t> queries
   std::iota(nodes_.begin(), nodes_.end(), 0U);
   rows_.Assign(std::span(nodes_).first(count));
   nearest_.resize(std::max(count, nearest_.size()));
+  near_.resize(nearest_.size());
   for (size_t i = 0; i < count; ++i) {
     nearest_[i].Reset(keep, room_);
   }
@@ -52,12 +50,16 @@ uint64_t BatchScan::Run(const GraphView& codes, std::span<const uint8_t> queries
         columns_.Hide(i);
       }
     }
-    for (size_t first = 0; first < count; first += kQueries) {
-      const size_t some = std::min(kQueries, count - first);
-      rows_.Distances(columns_, first, some);
-      for (size_t i = 0; i < some; ++i) {
-        nearest_[first + i].Offer(rows_.row(i), begin, size);
-      }
+    for (size_t i = size; i < columns_.width(); ++i) {
+      columns_.Hide(i);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      near_[i] = nearest_[i].Begin(columns_.width());
+      near_[i].limit = std::min(near_[i].limit, BlockColumns::kFarthest);
+    }
+    rows_.Collect(columns_, begin, near_.data());
+    for (size_t i = 0; i < count; ++i) {
+      nearest_[i].End(near_[i]);
     }
   }
   return uint64_t{codes.nodes} * count;

@@ -21,7 +21,7 @@ class BatchScan {
   BatchScan& operator=(const BatchScan&) = delete;
 
   // Queries that are best handed over together: all codes are packed anew for each lot of them.
-  static constexpr size_t kMostTogether = 256;
+  static constexpr size_t kMostTogether = 1024;
 
   // Whether `queries` at a time are scanned in less time than each walks a graph of so many nodes and entry points.
   static bool Pays(const GraphView& codes, size_t queries, uint64_t ef);
@@ -40,6 +40,7 @@ class BatchScan {
   std::vector<uint32_t> nodes_;
   NearestKeys::Room room_;
   std::vector<NearestKeys> nearest_;
+  std::vector<kernel::Near> near_;
 };
 
 }  // namespace pomai::index

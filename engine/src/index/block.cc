@@ -121,10 +121,10 @@ void BlockRows::Distances(const BlockColumns& columns, std::span<const uint32_t>
   MeasureCodes(columns, some_signed_.data(), some_terms_.data(), places.size());
 }
 
-void BlockRows::Distances(const BlockColumns& columns, size_t first, size_t count) {
-  width_ = columns.width();
-  MakeRoom(distances_, count * width_);
-  MeasureCodes(columns, signed_.data() + first * space_.length, terms_.data() + first, count);
+void BlockRows::Collect(const BlockColumns& columns, uint32_t first, kernel::Near* near) const {
+  kernel::Active().near_tile({signed_.data(), space_.length, terms_.data(), nodes_.size()},
+                             {columns.packed_.data(), columns.terms_.data(), columns.width() / kernel::kTileGroup},
+                             space_.length, first, near);
 }
 
 void BlockRows::MeasureCodes(const BlockColumns& columns, const int8_t* codes, const int32_t* terms, size_t count) {
@@ -148,14 +148,24 @@ void BlockRows::MeasureRow(const BlockColumns& columns, uint32_t node, int32_t* 
   }
 }
 
-void NearestKeys::Offer(const int32_t* values, uint32_t first, size_t count) {
+kernel::Near NearestKeys::Begin(size_t count) {
   MakeRoom(distances_, size_ + count);
   MakeRoom(nodes_, size_ + count);
-  size_ +=
-      kernel::Active().select_below(values, count, limit_, first, distances_.data() + size_, nodes_.data() + size_);
+  return {limit_, size_, distances_.data(), nodes_.data()};
+}
+
+void NearestKeys::End(const kernel::Near& near) {
+  size_ = near.count;
   if (size_ >= kSlack * k_) {
     Shrink();
   }
+}
+
+void NearestKeys::Offer(const int32_t* values, uint32_t first, size_t count) {
+  kernel::Near near = Begin(count);
+  near.count += kernel::Active().select_below(values, count, near.limit, first, near.distances + near.count,
+                                              near.numbers + near.count);
+  End(near);
 }
 
 // Halves the range of distances until a few more than k lie below its middle: counting is many times faster than

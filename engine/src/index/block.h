@@ -15,11 +15,14 @@ namespace pomai::index {
 // The nodes on one side of a block.
 class BlockColumns {
  public:
+  // Above all distances of codes of at most kernel::kLongestNear bytes.
+  static constexpr int32_t kFarthest = 1 << 29;
+
   BlockColumns() = default;
   BlockColumns(const Space& space, std::span<const uint32_t> nodes) { Assign(space, nodes); }
 
   void Assign(const Space& space, std::span<const uint32_t> nodes);
-  // Puts a column of codes farther away than any other.
+  // Puts a column of codes farther away than any other, up to the width, and beyond kFarthest.
   void Hide(size_t column) { terms_[column] = kHidden; }
 
   [[nodiscard]] size_t size() const { return size_; }
@@ -29,7 +32,7 @@ class BlockColumns {
  private:
   friend class BlockRows;
 
-  // Above all distances of codes that are short enough (kLongestHidden), and no sum with one overflows.
+  // A distance with it stays above kFarthest whatever the products, and no sum with one overflows.
   static constexpr int32_t kHidden = 1 << 30;
 
   size_t size_ = 0;
@@ -51,8 +54,8 @@ class BlockRows {
   // The same of some rows, which are named by their places among those assigned: row i of the result is that of
   // places[i].
   void Distances(const BlockColumns& columns, std::span<const uint32_t> places);
-  // The same of codes' rows that were assigned side by side: row i of the result is that of first + i.
-  void Distances(const BlockColumns& columns, size_t first, size_t count);
+  // Of codes, for each of the rows assigned what is near among the columns, as near_tile has it.
+  void Collect(const BlockColumns& columns, uint32_t first, kernel::Near* near) const;
   [[nodiscard]] const int32_t* row(size_t i) const { return distances_.data() + i * width_; }
 
  private:
@@ -96,6 +99,9 @@ class NearestKeys {
 
   // Offers node first + j at distance values[j] for j in [0, count). No node may be offered twice.
   void Offer(const int32_t* values, uint32_t first, size_t count);
+  // The same by a kernel: what it is to append to, until all of `count` were offered, and then what it left.
+  kernel::Near Begin(size_t count);
+  void End(const kernel::Near& near);
   // Drops most that is beyond the k nearest, so that less of what is offered next is kept.
   void Shrink();
   // Appends the k nearest to `neighbours`, nearest first.

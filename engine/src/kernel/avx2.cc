@@ -136,7 +136,7 @@ struct Avx2Set {
   };
 
   static constexpr auto kPackGroup = PackGroup<Avx2Set>;
-  static constexpr TileCost kTileCost = {300, 26, 300};
+  static constexpr TileCost kTileCost = {300, 44, 300};
 
   static constexpr uint32_t kBelowShift = 0;
   static uint32_t Below8(const int32_t* values, int32_t limit) {

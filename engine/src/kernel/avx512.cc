@@ -154,7 +154,7 @@ struct Avx512Set {
     _mm512_storeu_si512(squares, sums);
   }
   static constexpr auto kPackGroup = PackGroup;
-  static constexpr TileCost kTileCost = {250, 5, 100};
+  static constexpr TileCost kTileCost = {200, 10, 100};
 
   static size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
     const __m512i limits = _mm512_set1_epi32(limit);

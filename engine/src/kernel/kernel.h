@@ -38,6 +38,17 @@ struct TileRows {
 
 inline constexpr size_t kSelectSlack = 15;
 
+// What is near one row of a tile's left side, as far as it was collected.
+struct Near {
+  int32_t limit;  // only what is below it
+  size_t count;
+  int32_t* distances;
+  uint32_t* numbers;
+};
+
+// Products of codes so long are below 2^27.
+inline constexpr size_t kLongestNear = 4096;
+
 // What comparing by tiles takes, in picoseconds as measured where the table is the best one; only relations matter.
 struct TileCost {
   uint32_t node;  // a distance, whatever the length, until the nearest of many are chosen
@@ -69,6 +80,11 @@ struct Table {
   // All distances between the rows of a and of b, for j in [0, 16 * groups):
   // out[i * out_stride + j] = a.terms[i] + b.terms[j] - 2 * (sum over d of a.row(i)[d] * b.row(j)[d]).
   void (*code_tile)(const TileRows& a, const TileColumns& b, size_t length, int32_t* out, size_t out_stride);
+
+  // Of the same distances, those of row i below near[i].limit, appended to what near[i] has, with `first` plus j; both
+  // in the order of j. There is room for all and kSelectSlack more, which may be written to. The length is at most
+  // kLongestNear, and terms leave room for a sum with twice the products.
+  void (*near_tile)(const TileRows& a, const TileColumns& b, size_t length, uint32_t first, Near* near);
 
   // Packs the codes of kTileGroup rows as a group of columns. squares[j] becomes the sum of squares of what stands
   // above or below 128 in row j. The length is a multiple of 4.

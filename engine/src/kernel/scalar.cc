@@ -150,6 +150,11 @@ struct Plain {
       }
     }
   };
+
+  static size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
+                            uint32_t* numbers) {
+    return SelectRest<Plain>(values, 0, count, limit, first, below, numbers, 0);
+  }
 };
 
 size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
@@ -158,11 +163,6 @@ size_t CountBelow(const int32_t* values, size_t count, int32_t limit) {
     below += values[i] < limit ? 1 : 0;
   }
   return below;
-}
-
-size_t SelectBelow(const int32_t* values, size_t count, int32_t limit, uint32_t first, int32_t* below,
-                   uint32_t* numbers) {
-  return SelectRest<Plain>(values, 0, count, limit, first, below, numbers, 0);
 }
 
 constexpr Table kTable = {"scalar",
@@ -177,10 +177,11 @@ constexpr Table kTable = {"scalar",
                           CodeDistanceDot,
                           EachOfFour<CodeDistanceDot>,
                           CodeTile<Plain::Tile>,
+                          NearTile<Plain>,
                           PackGroup<Plain>,
                           {0, 0, 0},
                           CountBelow,
-                          SelectBelow,
+                          Plain::SelectBelow,
                           Popcount<Plain>};
 
 }  // namespace

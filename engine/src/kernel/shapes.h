@@ -192,6 +192,30 @@ void CodeTile(const TileRows& a, const TileColumns& b, size_t length, int32_t* o
   }
 }
 
+// In pieces of which the distances stay in the first-level cache.
+template <typename Set>
+void NearTile(const TileRows& a, const TileColumns& b, size_t length, uint32_t first, Near* near) {
+  constexpr size_t kRows = 32;
+  constexpr size_t kGroups = 8;
+  int32_t distances[kRows * kGroups * kTileGroup];
+  for (size_t i = 0; i < a.count; i += kRows) {
+    const size_t rows = a.count - i < kRows ? a.count - i : kRows;
+    for (size_t group = 0; group < b.groups; group += kGroups) {
+      const size_t groups = b.groups - group < kGroups ? b.groups - group : kGroups;
+      const size_t at = group * kTileGroup;
+      const size_t columns = groups * kTileGroup;
+      CodeTile<typename Set::Tile>({a.rows + i * a.stride, a.stride, a.terms + i, rows},
+                                   {b.packed + at * length, b.terms + at, groups}, length, distances, columns);
+      for (size_t row = 0; row < rows; ++row) {
+        Near& found = near[i + row];
+        found.count +=
+            Set::SelectBelow(distances + row * columns, columns, found.limit, first + static_cast<uint32_t>(at),
+                             found.distances + found.count, found.numbers + found.count);
+      }
+    }
+  }
+}
+
 template <typename Set>
 void PackGroup(const uint8_t* const rows[kTileGroup], size_t length, uint8_t* packed, int32_t* squares) {
   for (size_t j = 0; j < kTileGroup; ++j) {
@@ -276,6 +300,7 @@ constexpr Table MakeTable(const char* name) {
           Pair<CodeNegativeDot<Set>>,
           Quad<CodeNegativeDot<Set>>,
           CodeTile<typename Set::Tile>,
+          NearTile<Set>,
           Set::kPackGroup,
           Set::kTileCost,
           Set::CountBelow,
