@@ -149,8 +149,9 @@ void BlockRows::MeasureRow(const BlockColumns& columns, uint32_t node, int32_t* 
 }
 
 kernel::Near NearestKeys::Begin(size_t count) {
-  MakeRoom(distances_, size_ + count);
-  MakeRoom(nodes_, size_ + count);
+  const size_t most = std::max(size_, kSlack * k_) + count;  // that there will be the next times, too
+  MakeRoom(distances_, most);
+  MakeRoom(nodes_, most);
   return {limit_, size_, distances_.data(), nodes_.data()};
 }
 
