@@ -31,12 +31,17 @@ class VectorSearchSpeed {
     /** With four shards enough for a graph in each: near the threshold some have one and some are scanned. */
     private static final int ROWS = Integer.getInteger("rows", 40_000);
 
-    private static final int QUERIES = Integer.getInteger("queries", 20_000);
+    private static final int QUERIES = Integer.getInteger("queries", 100_000);
 
     /** Of those that are asked one by one; a job of all of them would take long. */
-    private static final int FEWER = QUERIES / 5;
+    private static final int FEWER = QUERIES / 10;
 
-    private static final int FEW = QUERIES / 20;
+    /** Jobs before the first round: the compiler is busy for seconds. */
+    private static final int WARM_UP = 4;
+
+    /** A job that does not count has one in so many of the queries. */
+    private static final int PART = 4;
+
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
     private static final int SHARDS = Integer.getInteger("shards", 4);
     private static final int DIM = 128;
@@ -70,8 +75,10 @@ class VectorSearchSpeed {
                 .formatted(threads);
         long[] syncs = new long[ROUNDS];
         long[] asyncs = new long[ROUNDS];
-        run(FEWER, sync);
-        run(FEWER, async);
+        for (int job = 0; job < WARM_UP; job++) {
+            run(FEWER, sync);
+            run(QUERIES, async);
+        }
         for (int round = 0; round < ROUNDS; round++) {
             syncs[round] = perSecond(FEWER, sync);
             asyncs[round] = perSecond(QUERIES, async);
@@ -86,9 +93,9 @@ class VectorSearchSpeed {
 
     /** By two runs, so that what a job needs to start does not count. */
     private long perSecond(int queries, String options) throws Exception {
-        long start = run(FEW, options);
+        long start = run(queries / PART, options);
         long all = run(queries, options);
-        return Math.round((queries - FEW) * 1e9 / Math.max(1, all - start));
+        return Math.round((queries - queries / PART) * 1e9 / Math.max(1, all - start));
     }
 
     private long run(int queries, String options) throws Exception {
@@ -119,9 +126,9 @@ class VectorSearchSpeed {
                 WITH ('connector' = 'pomaidb', 'path' = '%s', 'cache_dir' = '%s')
                 """,
                 payload.isEmpty() ? "" : ", name STRING", index.path(), index.cache());
-        queries(at, FEW, rows);
-        queries(at, FEWER, rows);
-        queries(at, QUERIES, rows);
+        for (int count : new int[] {FEWER / PART, FEWER, QUERIES / PART, QUERIES}) {
+            queries(at, count, rows);
+        }
     }
 
     private void queries(Path at, int count, List<GenericRowData> rows) throws Exception {
@@ -130,7 +137,11 @@ class VectorSearchSpeed {
                         DataTypes.FIELD("vec", DataTypes.ARRAY(DataTypes.FLOAT())))
                 .getLogicalType();
         var index = new SqlIndex(at.resolve("q" + count), type);
-        index.write(WriteMode.CREATE, rows.subList(0, count), "shards", "1");
+        var asked = new ArrayList<GenericRowData>(count);
+        for (int i = 0; i < count; i++) {
+            asked.add(GenericRowData.of((long) i, rows.get(i % rows.size()).getField(1)));
+        }
+        index.write(WriteMode.CREATE, asked, "shards", "1");
         sql.run(
                 """
                 CREATE TABLE q%s (qid BIGINT, vec ARRAY<FLOAT>)
