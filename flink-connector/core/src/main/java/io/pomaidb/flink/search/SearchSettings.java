@@ -1,10 +1,12 @@
 package io.pomaidb.flink.search;
 
+import io.pomaidb.config.PomaiOption;
 import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.flink.read.IndexAccess;
 import io.pomaidb.flink.row.RowShape;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -32,6 +34,17 @@ public record SearchSettings(IndexAccess access, RowShape shape, Duration refres
         check("search.refresh-interval", refresh.toMillis(), 0, Long.MAX_VALUE);
         check("search.max-retries", retries, 0, 1_000);
         check("search.batch-size", batch, 1, MAX_BATCH);
+    }
+
+    /** Threads that a task searches with. */
+    public int threads() {
+        return Math.max(1, access.options().searchThreads());
+    }
+
+    /** The same for one of several threads. */
+    public SearchSettings ofOneThread() {
+        IndexAccess alone = access.with(Map.of(PomaiOption.SEARCH_THREADS.optionName(), "1"));
+        return new SearchSettings(alone, shape, refresh, retries, batch);
     }
 
     private static void check(String option, long value, long least, long most) {

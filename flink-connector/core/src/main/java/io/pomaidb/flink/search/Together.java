@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Answers questions that arrive together in one call: while a thread of its own answers some, the next ones gather. Who asks
+ * Answers questions that arrive together in one call: while threads of its own answer some, the next ones gather. Who asks
  * waits where too many have gathered. Any number of threads may ask.
  *
  * @param <Q> a question
@@ -17,10 +17,9 @@ import java.util.concurrent.CompletableFuture;
 public final class Together<Q, A> implements AutoCloseable {
     private static final long CLOSE_SECONDS = 60;
 
-    private final Answerer<Q, A> answerer;
     private final int atOnce;
     private final ArrayBlockingQueue<Asked<Q, A>> queue;
-    private final Thread thread;
+    private final List<Thread> threads;
     private volatile boolean closed;
 
     /** Answers questions; what it leaves without an answer when it throws, fails with what it threw. */
@@ -38,17 +37,30 @@ public final class Together<Q, A> implements AutoCloseable {
     public record Asked<Q, A>(Q question, CompletableFuture<A> answer) {}
 
     /**
-     * Starts the thread.
+     * Starts a thread.
      *
      * @param atOnce questions that are answered together at most
      */
     public Together(String name, int atOnce, Answerer<Q, A> answerer) {
-        this.answerer = answerer;
+        this(name, atOnce, List.of(answerer));
+    }
+
+    /**
+     * Starts a thread for each of the answerers.
+     *
+     * @param name of the threads
+     * @param atOnce questions that are answered together at most
+     */
+    public Together(String name, int atOnce, List<Answerer<Q, A>> answerers) {
         this.atOnce = atOnce;
-        this.queue = new ArrayBlockingQueue<>(2 * atOnce);
-        this.thread = new Thread(this::run, name);
-        thread.setDaemon(true);
-        thread.start();
+        this.queue = new ArrayBlockingQueue<>(2 * atOnce * answerers.size());
+        this.threads = answerers.stream()
+                .map(answerer -> new Thread(() -> run(answerer), name))
+                .toList();
+        for (Thread thread : threads) {
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     /** Asks a question. */
@@ -61,7 +73,7 @@ public final class Together<Q, A> implements AutoCloseable {
         return asked.answer();
     }
 
-    private void run() {
+    private void run(Answerer<Q, A> answerer) {
         var batch = new ArrayList<Asked<Q, A>>(atOnce);
         while (!closed) {
             try {
@@ -87,17 +99,19 @@ public final class Together<Q, A> implements AutoCloseable {
     }
 
     /**
-     * Ends the thread, after the questions that it is at, also where the caller is interrupted: what it works with is closed
-     * next. The other questions are cancelled. A second call does nothing.
+     * Ends the threads, after the questions that they are at, also where the caller is interrupted: what they work with is
+     * closed next. The other questions are cancelled. A second call does nothing.
      */
     @Override
     public void close() {
         closed = true;
         cancelAll();
-        thread.interrupt();
+        threads.forEach(Thread::interrupt);
         Closing.await(Duration.ofSeconds(CLOSE_SECONDS), wait -> {
-            thread.join(wait.toMillis());
-            return !thread.isAlive();
+            for (Thread thread : threads) {
+                thread.join(wait.toMillis());
+            }
+            return threads.stream().noneMatch(Thread::isAlive);
         });
         cancelAll();
     }

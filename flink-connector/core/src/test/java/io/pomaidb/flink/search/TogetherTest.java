@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +36,24 @@ class TogetherTest {
             }
         }
         assertThat(sizes).allMatch(size -> size <= 4).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void eachAnswererHasAThread() throws Exception {
+        var both = new CountDownLatch(2);
+        Together.Answerer<Integer, Thread> meeting = asked -> {
+            both.countDown();
+            both.await();
+            asked.forEach(each -> each.answer().complete(Thread.currentThread()));
+        };
+        var threads = new HashSet<Thread>();
+        try (var together = new Together<>("test", 1, List.of(meeting, meeting))) {
+            CompletableFuture<Thread> first = together.ask(0);
+            CompletableFuture<Thread> second = together.ask(1);
+            threads.add(first.get());
+            threads.add(second.get());
+        }
+        assertThat(threads).hasSize(2).noneMatch(Thread::isAlive);
     }
 
     @Test

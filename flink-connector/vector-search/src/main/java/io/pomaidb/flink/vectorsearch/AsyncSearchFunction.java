@@ -7,6 +7,7 @@ import io.pomaidb.flink.search.SearchSettings;
 import io.pomaidb.flink.search.Together;
 import io.pomaidb.flink.search.VectorSearcher;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +19,8 @@ import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.logical.LogicalType;
 
 /**
- * Searches for queries that arrive together in one native call, on a thread of its own. Public because Flink's generated code
- * calls it.
+ * Searches for queries that arrive together in one native call, on threads of its own: as many as option search_threads says,
+ * each with the index open for itself. Public because Flink's generated code calls it.
  */
 public final class AsyncSearchFunction extends AsyncVectorSearchFunction implements SpecializedFunction {
     private static final long serialVersionUID = 1L;
@@ -29,7 +30,7 @@ public final class AsyncSearchFunction extends AsyncVectorSearchFunction impleme
     /** Null until the planner tells. */
     private final LogicalType queryType;
 
-    private transient VectorSearcher searcher;
+    private transient List<VectorSearcher> searchers;
     private transient ArrayVector vector;
     private transient Together<Asking, Collection<RowData>> together;
 
@@ -50,8 +51,15 @@ public final class AsyncSearchFunction extends AsyncVectorSearchFunction impleme
     public void open(FunctionContext context) throws Exception {
         super.open(context);
         vector = ArrayVector.of(QueryType.COLUMN, queryType);
-        searcher = new VectorSearcher(settings, "pomaidb-refresh");
-        together = new Together<>("pomaidb-search", settings.batch(), this::answer);
+        searchers = new ArrayList<>();
+        var answerers = new ArrayList<Together.Answerer<Asking, Collection<RowData>>>();
+        SearchSettings one = settings.ofOneThread();
+        for (int thread = 0; thread < settings.threads(); thread++) {
+            var searcher = new VectorSearcher(one, "pomaidb-refresh");
+            searchers.add(searcher);
+            answerers.add(asked -> answer(searcher, asked));
+        }
+        together = new Together<>("pomaidb-search", settings.batch(), answerers);
     }
 
     @Override
@@ -65,7 +73,8 @@ public final class AsyncSearchFunction extends AsyncVectorSearchFunction impleme
         }
     }
 
-    private void answer(List<Together.Asked<Asking, Collection<RowData>>> asked) throws IOException {
+    private static void answer(VectorSearcher searcher, List<Together.Asked<Asking, Collection<RowData>>> asked)
+            throws IOException {
         var faults = new DataException[asked.size()];
         List<Query> queries =
                 asked.stream().map(each -> each.question().query()).toList();
@@ -85,8 +94,8 @@ public final class AsyncSearchFunction extends AsyncVectorSearchFunction impleme
         if (together != null) {
             together.close();
         }
-        if (searcher != null) {
-            searcher.close();
+        if (searchers != null) {
+            searchers.forEach(VectorSearcher::close);
         }
         super.close();
     }
