@@ -34,7 +34,7 @@ class VectorSearchSpeed {
     private static final int QUERIES = Integer.getInteger("queries", 100_000);
 
     /** Of those that are asked one by one; a job of all of them would take long. */
-    private static final int FEWER = QUERIES / 10;
+    private static final int FEWER = QUERIES / 20;
 
     /** Jobs before the first round: the compiler is busy for seconds. */
     private static final int WARM_UP = 4;
@@ -75,8 +75,8 @@ class VectorSearchSpeed {
                 .formatted(threads);
         long[] syncs = new long[ROUNDS];
         long[] asyncs = new long[ROUNDS];
+        run(FEWER / PART, sync);
         for (int job = 0; job < WARM_UP; job++) {
-            run(FEWER, sync);
             run(QUERIES, async);
         }
         for (int round = 0; round < ROUNDS; round++) {
