@@ -2,6 +2,7 @@ package io.pomaidb.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pomaidb.flink.fixture.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

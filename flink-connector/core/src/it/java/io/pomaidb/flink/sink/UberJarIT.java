@@ -3,6 +3,8 @@ package io.pomaidb.flink.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.TestIndex;
+import io.pomaidb.flink.fixture.ChildJvm;
+import io.pomaidb.flink.fixture.SqlScript;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -69,7 +71,7 @@ class UberJarIT {
         Path script = Files.writeString(folder.resolve("script.sql"), "ADD JAR '" + JAR + "';\n" + statements());
         Path rows = folder.resolve("rows");
 
-        ChildJvm.withHadoop(folder).run(UberJarSql.class.getName(), script.toString(), rows.toString());
+        ChildJvm.withHadoop(folder).run(SqlScript.class.getName(), script.toString(), rows.toString());
 
         assertThat(Files.readAllLines(rows)).endsWith("+I[one]", "+I[2]");
     }
@@ -79,7 +81,7 @@ class UberJarIT {
         Path script = Files.writeString(folder.resolve("script.sql"), statements());
         Path rows = folder.resolve("rows");
 
-        ChildJvm.withHadoop(folder, JAR).run(UberJarSql.class.getName(), script.toString(), rows.toString());
+        ChildJvm.withHadoop(folder, JAR).run(SqlScript.class.getName(), script.toString(), rows.toString());
 
         assertThat(Files.readAllLines(rows)).endsWith("+I[one]", "+I[2]");
     }
@@ -88,7 +90,7 @@ class UberJarIT {
     void withoutHadoopItSaysWhatIsMissing() throws Exception {
         Path script = Files.writeString(folder.resolve("script.sql"), statements());
 
-        assertThat(ChildJvm.withoutHadoop(folder, JAR).fail(UberJarSql.class.getName(), script.toString(), "nowhere"))
+        assertThat(ChildJvm.withoutHadoop(folder, JAR).fail(SqlScript.class.getName(), script.toString(), "nowhere"))
                 .contains("Cannot reach any index: Hadoop's classes are missing (put hadoop-client-api");
     }
 
