@@ -25,6 +25,14 @@ public final class KeyCollisions {
         }
     }
 
+    /** Refuses a row of a payload file, of which the first column is the key, if it has none. */
+    static void requireKey(long id, String column, PayloadValues stored) {
+        if (stored.isNullAt(0)) {
+            throw new DataException("Cannot write row " + id + ": it has no key in column " + column
+                    + " (the index is damaged: write it again)");
+        }
+    }
+
     private static String text(byte[] key) {
         String text = new String(key, StandardCharsets.UTF_8);
         return '"' + (text.length() <= 100 ? text : text.substring(0, 100) + "…") + '"';

@@ -4,7 +4,6 @@ import io.pomaidb.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,25 +14,20 @@ import java.util.List;
  * files; the payload file appears by {@link #finish} only.
  */
 public final class PayloadWriter implements AutoCloseable {
-    /** Scratch files of one size that are merged to one, so that there are never many to read at once. */
-    private static final int MERGED_RUNS = 32;
-
     private static final int FIRST_ROWS = 1024;
 
     private final PayloadSchema schema;
     private final List<PayloadColumn> columns;
-    private final Path scratch;
     private final int bufferBytes;
     private final RowEncoder encoder;
     private final PayloadRow nulls;
-    private final List<SpilledRun.Writer> runs = new ArrayList<>();
+    private final SpilledRuns runs;
     private long[] ids = new long[FIRST_ROWS];
 
     /** Where the row begins in the encoder's bytes; it ends where the next one begins. */
     private int[] offsets = new int[FIRST_ROWS + 1];
 
     private int count;
-    private int files;
 
     /**
      * A writer of rows of a schema that is not empty.
@@ -44,7 +38,7 @@ public final class PayloadWriter implements AutoCloseable {
     public PayloadWriter(PayloadSchema schema, Path scratch, int bufferBytes) {
         this.schema = schema;
         this.columns = schema.stored();
-        this.scratch = scratch;
+        this.runs = new SpilledRuns(scratch, schema.keyColumn() != null);
         this.bufferBytes = bufferBytes;
         this.encoder = new RowEncoder(columns);
         this.nulls = new PayloadRow(schema.columns().size());
@@ -73,9 +67,8 @@ public final class PayloadWriter implements AutoCloseable {
      * @param stored all columns of the schema, the key among them where there is one
      */
     public void addStored(long id, PayloadValues stored) throws IOException {
-        if (schema.keyColumn() != null && stored.isNullAt(0)) {
-            throw new DataException("Cannot write row " + id + ": it has no key in column " + schema.keyColumn()
-                    + " (the index is damaged: write it again)");
+        if (schema.keyColumn() != null) {
+            KeyCollisions.requireKey(id, schema.keyColumn(), stored);
         }
         encoder.add(id, null, stored);
         added(id);
@@ -145,43 +138,7 @@ public final class PayloadWriter implements AutoCloseable {
         for (int i = 1; i < count; i++) {
             least = Long.compareUnsigned(ids[i], least) < 0 ? ids[i] : least;
         }
-        SpilledRun.Writer last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-        if (last == null || last.level() > 0 || !last.isBefore(least)) {
-            mergeRuns();
-            last = newRun(0);
-        }
-        drain(last::add);
-    }
-
-    private SpilledRun.Writer newRun(int level) throws IOException {
-        var run = new SpilledRun.Writer(scratch.resolve("payload-" + files++ + ".run"), level);
-        runs.add(run);
-        return run;
-    }
-
-    /** Merges the newest runs while there are many of one level. */
-    private void mergeRuns() throws IOException {
-        while (runs.size() >= MERGED_RUNS) {
-            List<SpilledRun.Writer> newest = runs.subList(runs.size() - MERGED_RUNS, runs.size());
-            int level = newest.get(0).level();
-            if (newest.get(MERGED_RUNS - 1).level() != level) {
-                return;
-            }
-            var merging = List.copyOf(newest);
-            var merged = new SpilledRun.Writer(scratch.resolve("payload-" + files++ + ".run"), level + 1);
-            try {
-                RunMerge.merge(
-                        merging, schema.keyColumn() != null, (id, bytes, size) -> merged.add(id, bytes, 0, size));
-            } catch (IOException | RuntimeException e) {
-                merged.close();
-                throw e;
-            }
-            newest.clear();
-            runs.add(merged);
-            for (SpilledRun.Writer run : merging) {
-                run.close();
-            }
-        }
+        drain(runs.runFrom(least)::add);
     }
 
     /**
@@ -204,7 +161,7 @@ public final class PayloadWriter implements AutoCloseable {
                 });
             } else {
                 spill();
-                RunMerge.merge(runs, schema.keyColumn() != null, (id, bytes, size) -> {
+                runs.merge((id, bytes, size) -> {
                     if (size > 0) {
                         to.add(id, bytes, 0);
                         counter[0]++;
@@ -223,17 +180,6 @@ public final class PayloadWriter implements AutoCloseable {
     /** Deletes the scratch files. A second call does nothing. */
     @Override
     public void close() throws IOException {
-        IOException failure = null;
-        for (SpilledRun.Writer run : runs) {
-            try {
-                run.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        runs.clear();
-        if (failure != null) {
-            throw failure;
-        }
+        runs.close();
     }
 }
