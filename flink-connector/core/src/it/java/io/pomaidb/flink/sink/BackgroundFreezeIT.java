@@ -50,7 +50,8 @@ class BackgroundFreezeIT {
         settings = sink.settings();
         adapter = sink.adapter();
         configuration = settings.hadoop().load();
-        freeze = new BackgroundFreeze("test-freeze", part -> uploadedRows.add(part.rows()));
+        var keys = new PartKeys(settings.index(), index.scratch());
+        freeze = new BackgroundFreeze("test-freeze", keys, part -> uploadedRows.add(part.rows()));
         GatedDisk.shut();
     }
 
@@ -64,7 +65,7 @@ class BackgroundFreezeIT {
     private OpenPart part(int number) throws IOException {
         PomaiIndex at = settings.index();
         IndexWrite write = IndexWrite.plan(at, settings.options(), WriteMode.APPEND, IdType.LONG);
-        OpenPart part = OpenPart.open(at, write, configuration, index.scratch());
+        OpenPart part = OpenPart.open(write, configuration, index.scratch());
         for (long id = (long) number * ROWS; id < (number + 1L) * ROWS; id++) {
             part.add(TestRow.of(id), adapter);
         }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.flink.fixture.Cluster;
-import io.pomaidb.payload.KeyHash;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -24,11 +22,6 @@ class SpilledKeysIT {
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
     private static final long ROWS = 3_000;
-
-    /** Different, with one hash. */
-    private static final String ONE = "a key of sixty-four characters, as long as two stripes of blocks";
-
-    private static final String OTHER = "gmtqntdi sixty-four characters, }B>02;5bas two stripes of blocks";
 
     @TempDir
     private Path folder;
@@ -58,20 +51,19 @@ class SpilledKeysIT {
 
     @Test
     void aKeyInTwoPartsIsOneRow() throws Exception {
-        write(ONE, ONE);
+        write(CollidingKeys.ONE, CollidingKeys.ONE);
 
         assertThat(index.rows()).hasSize((int) ROWS - 1);
-        assertThat(index.rows().get(KeyHash.idOf(ONE.getBytes(StandardCharsets.UTF_8))))
-                .containsExactly(TestRow.vector(ROWS - 1));
+        assertThat(index.rows().get(CollidingKeys.ID)).containsExactly(TestRow.vector(ROWS - 1));
         assertThat(index.index().latestExisting().segments()).hasSizeGreaterThan(4);
     }
 
     @Test
     void twoKeysOfOneHashInTwoPartsAreRefused() throws Exception {
-        assertThatThrownBy(() -> write(ONE, OTHER))
+        assertThatThrownBy(() -> write(CollidingKeys.ONE, CollidingKeys.OTHER))
                 .hasStackTraceContaining("Cannot write rows with keys")
-                .hasStackTraceContaining(ONE)
-                .hasStackTraceContaining(OTHER);
+                .hasStackTraceContaining(CollidingKeys.ONE)
+                .hasStackTraceContaining(CollidingKeys.OTHER);
 
         assertThat(index.index().latest()).isEmpty();
         try (Stream<Path> files = Files.walk(Path.of(index.path().toUri().getPath()))) {

@@ -1,6 +1,5 @@
 package io.pomaidb.flink.sink;
 
-import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ final class BackgroundFreeze implements AutoCloseable {
 
     private final ExecutorService freezer;
     private final ExecutorService uploader;
+    private final PartKeys keys;
     private final FinishedParts finished;
     private final AtomicLong bytes = new AtomicLong();
 
@@ -47,8 +47,14 @@ final class BackgroundFreeze implements AutoCloseable {
 
     private record Handover(OpenPart part, Future<?> frozen, Future<WrittenPart> uploaded) {}
 
-    /** @param name of the thread that freezes; the one that uploads has it too, and more */
-    BackgroundFreeze(String name, FinishedParts finished) {
+    /**
+     * No parts yet.
+     *
+     * @param name of the thread that freezes; the one that uploads has it too, and more
+     * @param keys used in the thread that uploads, and closed with this
+     */
+    BackgroundFreeze(String name, PartKeys keys, FinishedParts finished) {
+        this.keys = keys;
         this.finished = finished;
         this.freezer = BackgroundThread.named(name);
         this.uploader = BackgroundThread.named(name + "-upload");
@@ -89,36 +95,22 @@ final class BackgroundFreeze implements AutoCloseable {
             }
             return null;
         });
-        List<WrittenPart> before = List.copyOf(done);
-        List<Future<WrittenPart>> then =
-                underWay.stream().map(Handover::uploaded).toList();
-        underWay.add(new Handover(part, frozen, uploader.submit(() -> upload(part, frozen, before, then))));
+        underWay.add(new Handover(part, frozen, uploader.submit(() -> upload(part, frozen))));
     }
 
-    /**
-     * In the thread that uploads.
-     *
-     * @param before parts of the same checkpoint
-     * @param then more such parts, which this thread has done with
-     */
-    private static WrittenPart upload(
-            OpenPart part, Future<?> frozen, List<WrittenPart> before, List<Future<WrittenPart>> then)
-            throws Exception {
+    /** In the thread that uploads. */
+    private WrittenPart upload(OpenPart part, Future<?> frozen) throws Exception {
         boolean uploaded = false;
         try (part) {
             try {
-                Optional<List<WrittenSegment>> segments = part.upload();
+                Optional<WrittenPart> written = part.upload();
                 result(frozen);
-                if (segments.isEmpty()) {
+                if (written.isEmpty()) {
                     throw new IOException("Cannot upload segments any more: their task is being closed");
                 }
-                var all = new ArrayList<>(before);
-                for (Future<WrittenPart> each : then) {
-                    all.add(result(each));
-                }
-                WrittenPart finished = part.finish(segments.get(), all);
+                keys.add(written.get());
                 uploaded = true;
-                return finished;
+                return written.get();
             } finally {
                 if (!uploaded) {
                     part.giveUp();
@@ -175,11 +167,19 @@ final class BackgroundFreeze implements AutoCloseable {
         return new IOException("Cannot build and upload segments: " + cause.getMessage(), cause);
     }
 
+    private void checkKeys() throws IOException, InterruptedException {
+        await(uploader.submit(() -> {
+            keys.check();
+            return null;
+        }));
+    }
+
     /** All parts since the last call, in the order in which they were handed over, when all are uploaded. */
     List<WrittenPart> collect() throws IOException, InterruptedException {
         while (!underWay.isEmpty()) {
             awaitFirst();
         }
+        checkKeys();
         List<WrittenPart> collected = List.copyOf(done);
         done.clear();
         uncollected.clear();
@@ -207,6 +207,7 @@ final class BackgroundFreeze implements AutoCloseable {
                 }
             }
             uncollected.forEach(OpenPart::abort);
+            keys.close();
         } catch (InterruptedException e) {
             interrupted = true;
             LOG.warn("A segment is still being built while its task was told twice to end; its files are left");

@@ -46,7 +46,7 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
         // Options that do not fit the index are found before the first row comes.
         plan();
         String name = "pomaidb-freeze-" + context.getTaskInfo().getIndexOfThisSubtask();
-        this.freeze = new BackgroundFreeze(name, this::uploaded);
+        this.freeze = new BackgroundFreeze(name, new PartKeys(index, settings.scratchFolder()), this::uploaded);
         // Last, since from then on others ask for the gauges.
         this.metrics = new SinkMetrics(context.metricGroup(), () -> openDatabases, this::nativeBytes);
     }
@@ -76,7 +76,7 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
     public void write(T row, Context context) throws IOException, InterruptedException {
         freeze.poll();
         if (filling == null) {
-            filling = OpenPart.open(index, plan(), configuration, settings.scratchFolder());
+            filling = OpenPart.open(plan(), configuration, settings.scratchFolder());
         }
         try {
             filling.add(row, adapter);

@@ -1,7 +1,6 @@
 package io.pomaidb.flink.sink;
 
 import io.pomaidb.index.IdType;
-import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.vector.VectorSource;
 import io.pomaidb.write.IndexWrite;
 import io.pomaidb.write.ShardWriter;
@@ -9,7 +8,6 @@ import io.pomaidb.write.WrittenSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -27,7 +25,6 @@ final class OpenPart implements AutoCloseable {
     /** What a row takes besides its vector. */
     private static final int ROW_BYTES = 32;
 
-    private final PomaiIndex index;
     private final IndexWrite write;
     private final ShardWriter writer;
 
@@ -39,15 +36,13 @@ final class OpenPart implements AutoCloseable {
     private long bytes;
     private long uploadedBytes;
 
-    private OpenPart(PomaiIndex index, IndexWrite write, ShardWriter writer) {
-        this.index = index;
+    private OpenPart(IndexWrite write, ShardWriter writer) {
         this.write = write;
         this.writer = writer;
     }
 
-    static OpenPart open(PomaiIndex index, IndexWrite write, Configuration configuration, Path scratch)
-            throws IOException {
-        return new OpenPart(index, write, write.newWriter(configuration, scratch, CORES));
+    static OpenPart open(IndexWrite write, Configuration configuration, Path scratch) throws IOException {
+        return new OpenPart(write, write.newWriter(configuration, scratch, CORES));
     }
 
     <T> void add(T row, RowAdapter<T> adapter) throws IOException {
@@ -107,9 +102,9 @@ final class OpenPart implements AutoCloseable {
     /**
      * Uploads databases as {@link #freeze}, in another thread, has done with them.
      *
-     * @return the segments, of which some are missing if the freeze failed; empty if nobody wants them any more
+     * @return what the committer gets, of which segments are missing if the freeze failed; empty if nobody wants it any more
      */
-    Optional<List<WrittenSegment>> upload() throws IOException, InterruptedException {
+    Optional<WrittenPart> upload() throws IOException, InterruptedException {
         var segments = new ArrayList<WrittenSegment>();
         for (OptionalInt shard = frozen.take(); shard.isPresent(); shard = frozen.take()) {
             if (!unwanted) {
@@ -119,18 +114,7 @@ final class OpenPart implements AutoCloseable {
         uploadedBytes = segments.stream()
                 .mapToLong(written -> written.segment().bytes())
                 .sum();
-        return unwanted ? Optional.empty() : Optional.of(segments);
-    }
-
-    /**
-     * What was frozen and uploaded, for the committer.
-     *
-     * @param before the parts before this one in the same checkpoint
-     */
-    WrittenPart finish(List<WrittenSegment> segments, List<WrittenPart> before) throws IOException {
-        var part = new WrittenPart(write.planned(), segments);
-        PartKeys.check(index, part, before);
-        return part;
+        return unwanted ? Optional.empty() : Optional.of(new WrittenPart(write.planned(), segments));
     }
 
     /** Has the other threads stop after the database that they are at. */
