@@ -2,9 +2,11 @@ package io.pomaidb.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pomaidb.compaction.CompactionPolicy;
 import io.pomaidb.fixture.TestIndex;
 import io.pomaidb.flink.HadoopSettings;
 import io.pomaidb.flink.fixture.Awaiting;
+import io.pomaidb.index.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -31,11 +33,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills task managers and job managers, and fails uploads and commits, at random, and then accounts for every id. System
- * property {@code pomai.chaos.checkpoints} says for how many checkpoints.
+ * Kills task managers and job managers, and fails uploads, commits and compactions, at random, while rows are written,
+ * replaced and deleted, and then accounts for every id and vector. System property {@code pomai.chaos.checkpoints} says
+ * for how many checkpoints.
  */
 class ChaosIT {
     private static final int CHECKPOINTS = Integer.getInteger("pomai.chaos.checkpoints", 15);
+    private static final int PARALLELISM = 2;
     private static final int INTERVAL_MILLIS = 200;
     private static final int ROWS_A_SECOND = 2_000;
     private static final Duration DEADLINE = Duration.ofSeconds(120 + 6L * CHECKPOINTS);
@@ -82,13 +86,15 @@ class ChaosIT {
                 folder.resolve("checkpoints").toUri().toString());
         configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        environment.setParallelism(2);
+        environment.setParallelism(PARALLELISM);
         environment.enableCheckpointing(INTERVAL_MILLIS);
-        PomaiSinkBuilder<TestRow> builder = TestRow.sink("chaos://" + index.path(), 3)
+        PomaiSink<TestRow> sink = TestRow.sink("chaos://" + index.path(), 3)
                 .hadoop(HadoopSettings.with(Map.of(
-                        "fs.chaos.impl", ChaosFileSystem.class.getName(), "fs.chaos.impl.disable.cache", "true")));
-        PomaiSink<TestRow> sink = builder.build();
-        TestRow.stream(environment, rows, ROWS_A_SECOND).sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
+                        "fs.chaos.impl", ChaosFileSystem.class.getName(), "fs.chaos.impl.disable.cache", "true")))
+                .option("cache_dir", index.cache().toString())
+                .compaction(CompactionPolicy.DEFAULT.withLeastSegments(3))
+                .build();
+        Changes.stream(environment, rows, ROWS_A_SECOND).sinkTo(new ChaosSink<>(sink.settings(), sink.adapter()));
         return environment.executeAsync().getJobID();
     }
 
@@ -107,17 +113,23 @@ class ChaosIT {
         return index.index().latest().map(snapshot -> snapshot.version()).orElse(0L);
     }
 
+    private long compactions() throws Exception {
+        return index.index().snapshots().stream()
+                .filter(version -> version.operation().equals(Snapshot.COMPACT))
+                .count();
+    }
+
     private static boolean hasEnded(MiniCluster cluster, JobID job) throws Exception {
         return cluster.getJobStatus(job).get(1, TimeUnit.MINUTES).isGloballyTerminalState();
     }
 
     @Test
-    void everyIdIsThereOnceWhateverFails(@InjectMiniCluster MiniCluster cluster, TestReporter reporter)
+    void everyRowIsThereOnceWhateverFails(@InjectMiniCluster MiniCluster cluster, TestReporter reporter)
             throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
         // Blows cost checkpoints, and on a busy machine each takes longer than the interval.
-        long rows = 3L * CHECKPOINTS * INTERVAL_MILLIS * ROWS_A_SECOND / 1000;
+        long rows = Changes.countFor(3L * CHECKPOINTS * INTERVAL_MILLIS * ROWS_A_SECOND / 1000, PARALLELISM);
         ChaosFileSystem.arm(0.01);
         ChaosSink.arm(0.2);
         JobID job = start(rows);
@@ -150,10 +162,11 @@ class ChaosIT {
         disarm();
         reporter.publishEntry(
                 "chaos",
-                "%d rows in %d versions; %d task managers killed, %d job managers failed over, %d commits and %d file operations failed; seed %d"
+                "%d rows in %d versions, %d of them compactions; %d task managers killed, %d job managers failed over, %d commits and %d file operations failed; seed %d"
                         .formatted(
                                 rows,
                                 versions(),
+                                compactions(),
                                 killed,
                                 failedOver,
                                 ChaosSink.failures(),
@@ -165,13 +178,15 @@ class ChaosIT {
         assertThat(ChaosSink.failures() + ChaosFileSystem.failures())
                 .as("failures, seed %d", seed)
                 .isPositive();
-        Accounts.everyIdOnce(index, rows);
-        assertThat(versions()).as("versions, seed %d", seed).isGreaterThan(CHECKPOINTS / 2);
+        Accounts.everyChangeOnce(index, rows);
+        assertThat(compactions()).as("compactions, seed %d", seed).isPositive();
+        assertThat(versions() - compactions()).as("checkpoints, seed %d", seed).isGreaterThan(CHECKPOINTS / 2);
     }
 
     @Test
     void aJobManagerThatFailsOverLosesAndDoublesNothing(@InjectMiniCluster MiniCluster cluster) throws Exception {
-        JobID job = start(12_000);
+        long rows = Changes.countFor(12_000, PARALLELISM);
+        JobID job = start(rows);
         int failedOver = 0;
         // On a busy machine a checkpoint takes so long that the stream ends in few versions.
         for (long version = 2; version <= 8; version += 3) {
@@ -186,6 +201,6 @@ class ChaosIT {
 
         assertThat(cluster.getJobStatus(job).get()).isEqualTo(JobStatus.FINISHED);
         assertThat(failedOver).isPositive();
-        Accounts.everyIdOnce(index, 12_000);
+        Accounts.everyChangeOnce(index, rows);
     }
 }

@@ -6,9 +6,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** A sink whose committer dies before or after a part of all commits. */
-final class ChaosSink<T> extends PomaiSink<T> {
+/** A sink whose committer dies before or after a part of all commits. Compacts where its settings say so. */
+final class ChaosSink<T> extends PomaiSink<T> implements SupportsPostCommitTopology<CheckpointCommittable> {
     private static final long serialVersionUID = 1L;
     private static final AtomicInteger FAILURES = new AtomicInteger();
     private static volatile double probability;
@@ -30,6 +33,13 @@ final class ChaosSink<T> extends PomaiSink<T> {
         if (ThreadLocalRandom.current().nextDouble() < probability / 2) {
             FAILURES.incrementAndGet();
             throw new IOException("A test wants the committer to die " + when + " a commit");
+        }
+    }
+
+    @Override
+    public void addPostCommitTopology(DataStream<CommittableMessage<CheckpointCommittable>> committed) {
+        if (settings().compaction() != null) {
+            new CompactingSink<>(settings(), adapter()).addPostCommitTopology(committed);
         }
     }
 

@@ -36,7 +36,7 @@ final class CommittedIds implements ExternalSystemDataReader<Long> {
             if (latest.isPresent()) {
                 for (Segment segment : latest.get().segments()) {
                     if (read.add(segment.uuid())) {
-                        addIds(committed, latest.get(), segment, ids);
+                        addIds(index, committed, latest.get(), segment, ids);
                     }
                 }
             }
@@ -46,7 +46,28 @@ final class CommittedIds implements ExternalSystemDataReader<Long> {
         }
     }
 
-    private void addIds(PomaiIndex committed, Snapshot snapshot, Segment segment, List<Long> ids) throws IOException {
+    /** The ids of all segments that commits of rows ever added, whatever compactions have made of them since. */
+    static List<Long> ofAllVersions(TestIndex index) throws IOException {
+        PomaiIndex committed = index.index();
+        var ids = new ArrayList<Long>();
+        var before = new ArrayList<UUID>();
+        for (long version : committed.versions()) {
+            Snapshot snapshot = committed.snapshot(version);
+            for (Segment segment : snapshot.segments()) {
+                // A segment that is listed once more than before was committed again.
+                if (!before.remove(segment.uuid()) && !snapshot.operation().equals(Snapshot.COMPACT)) {
+                    addIds(index, committed, snapshot, segment, ids);
+                }
+            }
+            before.clear();
+            snapshot.segments().forEach(segment -> before.add(segment.uuid()));
+        }
+        return ids;
+    }
+
+    private static void addIds(
+            TestIndex index, PomaiIndex committed, Snapshot snapshot, Segment segment, List<Long> ids)
+            throws IOException {
         var database = snapshot.parameters().databaseOptions().build();
         try (SegmentLease lease = SegmentCache.shared(index.options()).lease(committed, snapshot, segment, database);
                 RecordScan scan = lease.database().scan()) {

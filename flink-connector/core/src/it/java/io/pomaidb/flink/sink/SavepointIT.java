@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("every-version")
 class SavepointIT {
-    private static final int ROWS = 30_000;
+    private static final long ROWS = Changes.countFor(30_000, 2);
 
     /** So slow that a job does not end before it is stopped, also on a busy machine. */
     private static final double SLOW = 1_500;
@@ -52,7 +52,7 @@ class SavepointIT {
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         environment.setParallelism(parallelism);
         environment.enableCheckpointing(100);
-        TestRow.stream(environment, ROWS, rowsPerSecond)
+        Changes.stream(environment, ROWS, rowsPerSecond)
                 .uid("rows")
                 .sinkTo(TestRow.sink(index.path().toUri().toString(), 4).build())
                 .uid("index");
@@ -80,20 +80,21 @@ class SavepointIT {
         String atFour = stopWhenCommitted(start(4, atTwo, SLOW), committedRows() + 1_000);
         finish(start(2, atFour, FAST));
 
-        Accounts.everyIdOnce(index, ROWS);
+        Accounts.everyChangeOnce(index, ROWS);
         assertThat(index.index().latestExisting().transactions()).hasSize(3);
     }
 
     @Test
-    void anOlderSavepointAndAStartWithoutStateLeaveEveryIdOnce() throws Exception {
+    void anOlderSavepointAndAStartWithoutStateLeaveEveryRowOnce() throws Exception {
         String older = stopWhenCommitted(start(2, null, SLOW), 500);
         stopWhenCommitted(start(2, older, SLOW), committedRows() + 1_500);
         finish(start(2, older, FAST));
 
-        Accounts.everyId(index, ROWS);
+        Accounts.everyChange(index, ROWS);
 
-        stopWhenCommitted(start(2, null, SLOW), committedRows() + 1_000);
+        String anew = stopWhenCommitted(start(2, null, SLOW), committedRows() + 1_000);
+        finish(start(2, anew, FAST));
 
-        Accounts.everyId(index, ROWS);
+        Accounts.everyChange(index, ROWS);
     }
 }

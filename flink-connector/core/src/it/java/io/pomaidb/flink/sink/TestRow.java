@@ -64,15 +64,28 @@ public final class TestRow {
 
     /** A source of rows with the ids from 0 to {@code count - 1}. */
     static DataGeneratorSource<TestRow> source(long count, double rowsPerSecond) {
-        GeneratorFunction<Long, TestRow> rows = TestRow::of;
+        return source(TestRow::of, count, rowsPerSecond);
+    }
+
+    private static DataGeneratorSource<TestRow> source(
+            GeneratorFunction<Long, TestRow> rows, long count, double rowsPerSecond) {
         return new DataGeneratorSource<>(
                 rows, count, RateLimiterStrategy.perSecond(rowsPerSecond), TypeInformation.of(TestRow.class));
     }
 
     /** A stream of {@link #source}. */
     static DataStreamSource<TestRow> stream(StreamExecutionEnvironment environment, long count, double rowsPerSecond) {
+        return stream(environment, TestRow::of, count, rowsPerSecond);
+    }
+
+    /** A stream of the rows that a function makes of the numbers from 0 to {@code count - 1}. */
+    static DataStreamSource<TestRow> stream(
+            StreamExecutionEnvironment environment,
+            GeneratorFunction<Long, TestRow> rows,
+            long count,
+            double rowsPerSecond) {
         return environment.fromSource(
-                source(count, rowsPerSecond),
+                source(rows, count, rowsPerSecond),
                 WatermarkStrategy.noWatermarks(),
                 "rows",
                 TypeInformation.of(TestRow.class));
