@@ -38,17 +38,27 @@ final class SearchJob {
 
     private final SparkSession spark;
     private final IndexSearch search;
-    private final List<SearchBatch> batches;
     private final JavaSparkContext context;
     private final int cores;
 
-    private SearchJob(SparkSession spark, IndexSearch search, List<SearchBatch> batches) {
+    /** All queries where one batch has them; null where there are none, or several batches. */
+    private final SearchBatch only;
+
+    /** The hits of each batch where there are several. The driver does not hold these: Spark's blocks do, on disk too. */
+    private final List<JavaRDD<InternalRow>> parts = new ArrayList<>();
+
+    private SearchJob(SparkSession spark, IndexSearch search, Iterator<SearchBatch> batches) {
         this.spark = spark;
         this.search = search;
-        this.batches = batches;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.cores =
                 Math.max(1, context.defaultParallelism() / context.getConf().getInt("spark.task.cpus", 1));
+        SearchBatch first = batches.hasNext() ? batches.next() : null;
+        this.only = batches.hasNext() ? null : first;
+        if (batches.hasNext()) {
+            parts.add(part(first));
+            batches.forEachRemaining(batch -> parts.add(part(batch)));
+        }
     }
 
     /** Reads the queries now; the index is searched when the hits are asked for. */
@@ -63,26 +73,30 @@ final class SearchJob {
             HitFilter filter = queries.condition(options)
                     .map(new FilterPlan(spark, index, snapshot, options)::of)
                     .orElse(HitFilter.ALL);
-            var batches = new ArrayList<SearchBatch>();
-            new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes()).forEachRemaining(batches::add);
+            var batches = new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes());
             return new SearchJob(spark, IndexSearch.of(spark, index, snapshot, options, filter, columns), batches);
         });
     }
 
     /** The hits as rows that are found when they are asked for. */
     JavaRDD<InternalRow> rows() {
-        List<JavaRDD<InternalRow>> parts = batches.stream()
-                .map(batch -> isByQueries(batch) ? byQueries(batch) : byShards(visiting(batch)))
-                .toList();
-        return parts.size() == 1 ? parts.get(0) : union(parts);
+        if (only == null) {
+            return union(parts);
+        }
+        return isByQueries(only) ? byQueries(only) : byShards(visiting(only));
+    }
+
+    /** The hits of one batch among several, which is gone from the heap when others want its place. */
+    private JavaRDD<InternalRow> part(SearchBatch batch) {
+        return isByQueries(batch) ? byBroadcastQueries(batch) : byShards(visiting(batch));
     }
 
     /** The hits found by this thread, if the driver is the executor too and they are few; else empty. */
     Optional<InternalRow[]> rowsHere() {
-        if (!context.isLocal() || batches.size() != 1) {
+        if (!context.isLocal() || only == null) {
             return Optional.empty();
         }
-        SearchBatch batch = batches.get(0);
+        SearchBatch batch = only;
         boolean few = batch.size() <= MOST_QUERIES_HERE && (long) batch.size() * search.topK() <= MOST_HITS_HERE;
         if (!few || !isByQueries(batch) || search.columns().fetched().isPresent()) {
             return Optional.empty();
@@ -139,9 +153,24 @@ final class SearchJob {
         for (int part = 1; part < ends.length; part++) {
             parts.add(batch.part(ends[part - 1], ends[part]));
         }
-        JavaRDD<InternalRow> hits =
-                context.parallelize(parts, parts.size()).mapPartitions(new QuerySearch(search, SearchTally.of(spark)));
-        return hits.setName("pomaidb hits in " + search.path());
+        return byQueries(context.parallelize(parts, parts.size()));
+    }
+
+    /** As {@link #byQueries}, with tasks that are sent where their queries begin and end. */
+    private JavaRDD<InternalRow> byBroadcastQueries(SearchBatch batch) {
+        Broadcast<SearchBatch> sent = context.broadcast(batch);
+        int[] ends = TaskPlan.ofQueries(batch.size(), 0, cores);
+        return byQueries(numbers(ends.length - 1).map(part -> sent.value().part(ends[part], ends[part + 1])));
+    }
+
+    private JavaRDD<InternalRow> byQueries(JavaRDD<SearchBatch> parts) {
+        return parts.mapPartitions(new QuerySearch(search, SearchTally.of(spark)))
+                .setName("pomaidb hits in " + search.path());
+    }
+
+    /** A number for each task, counted from 0. */
+    private JavaRDD<Integer> numbers(int tasks) {
+        return context.parallelize(IntStream.range(0, tasks).boxed().toList(), tasks);
     }
 
     private JavaRDD<InternalRow> byShards(SearchBatch batch) {
@@ -153,8 +182,7 @@ final class SearchJob {
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = search.topK();
         SearchTally tally = SearchTally.of(spark);
-        JavaPairRDD<Integer, Hits> hits = context.parallelize(
-                        IntStream.range(0, tasks.size()).boxed().toList(), tasks.size())
+        JavaPairRDD<Integer, Hits> hits = numbers(tasks.size())
                 .mapPartitionsToPair(new ShardSearch(search, sent, tasks, tally))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
         hits.setName("pomaidb hits in " + search.path());
@@ -162,8 +190,8 @@ final class SearchJob {
             return hits.flatMap(new HitRows(sent, search.columns()));
         }
         return hits.flatMapToPair(SearchJob::byShard)
-                .groupByKey(Math.min(cores, shards.size()))
-                .flatMap(new HitFetch(search, sent, tally));
+                .partitionBy(new ByShard(shards))
+                .mapPartitions(new HitFetch(search, sent, tally));
     }
 
     private static Iterator<Tuple2<Integer, Hit>> byShard(Tuple2<Integer, Hits> merged) {
