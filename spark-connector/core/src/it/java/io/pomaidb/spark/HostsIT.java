@@ -3,6 +3,7 @@ package io.pomaidb.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pomaidb.fixture.Jvm;
+import io.pomaidb.index.Segment;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.deploy.worker.Worker;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -58,23 +58,24 @@ class HostsIT {
             var all = end.taskInfo().accumulables().iterator();
             while (all.hasNext()) {
                 AccumulableInfo info = all.next();
+                String name = info.name().isDefined() ? info.name().get().replace("pomaidb ", "") : "";
                 // Counts of nothing are not told.
-                scans |= info.name().contains("cache misses") || info.name().contains("cache hits");
-                if (info.name().isDefined() && info.update().isDefined()) {
-                    counts.merge(
-                            info.name().get(),
-                            Long.parseLong(info.update().get().toString()),
-                            Long::sum);
+                scans |= name.equals("cache misses") || name.equals("cache hits");
+                if (info.update().isDefined()) {
+                    counts.merge(name, Long.parseLong(info.update().get().toString()), Long::sum);
                 }
             }
             if (scans) {
-                hosts.put(end.taskInfo().index(), end.taskInfo().host());
+                hosts.merge(
+                        end.taskInfo().index(),
+                        end.taskInfo().host(),
+                        (one, other) -> one.equals(other) ? one : one + " and " + other);
             }
         }
 
-        /** The hosts of all shards, as of one scan. */
+        /** The hosts of all shards, as of one scan or search. */
         Map<Integer, String> take() {
-            await(() -> hosts.size() == SHARDS);
+            await(hosts, () -> hosts.size() == SHARDS);
             var taken = new TreeMap<>(hosts);
             hosts.clear();
             return taken;
@@ -85,10 +86,12 @@ class HostsIT {
         }
     }
 
-    private static void await(BooleanSupplier condition) {
+    private static void await(Object what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + START.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time until the deadline").isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("time until the deadline, %s", what)
+                    .isLessThan(deadline);
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
@@ -141,7 +144,7 @@ class HostsIT {
                 .config("spark.sql.catalog.pomaidb", PomaiCatalog.class.getName())
                 .getOrCreate();
         spark.conf().set("fs.flaky.impl", FlakyFileSystem.class.getName());
-        await(() -> Arrays.stream(spark.sparkContext().statusTracker().getExecutorInfos())
+        await(HOSTS, () -> Arrays.stream(spark.sparkContext().statusTracker().getExecutorInfos())
                 .map(executor -> executor.host())
                 .toList()
                 .containsAll(HOSTS));
@@ -170,28 +173,18 @@ class HostsIT {
 
     /** The segments that the executors have cached, by executor. */
     private List<String> cached() throws IOException {
+        List<String> segments =
+                segments().stream().map(segment -> segment.uuid().toString()).toList();
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(path -> Files.isDirectory(path) && !path.startsWith(folder.resolve("index")))
                     .map(path -> path.getFileName().toString())
-                    .filter(name -> segments().contains(name))
+                    .filter(segments::contains)
                     .toList();
         }
     }
 
-    private List<String> segments() {
-        try {
-            return io.pomaidb.index.PomaiIndex.at(
-                            new org.apache.hadoop.fs.Path(
-                                    folder.resolve("index").toString()),
-                            new Configuration(false))
-                    .latestExisting()
-                    .segments()
-                    .stream()
-                    .map(segment -> segment.uuid().toString())
-                    .toList();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    private List<Segment> segments() throws IOException {
+        return SparkSpec.snapshot(folder.resolve("index").toString()).segments();
     }
 
     @Test
@@ -225,5 +218,31 @@ class HostsIT {
         assertThat(tasks.count("cache misses")).isEqualTo(SHARDS);
         assertThat(tasks.count("cache hits")).isEqualTo(2L * SHARDS);
         assertThat(cached()).hasSize(SHARDS).doesNotHaveDuplicates();
+
+        long bytes = segments().stream().mapToLong(Segment::bytes).sum();
+        PomaiSearch byShards = PomaiSearch.on(spark, path)
+                .queries(TestVectors.rows(spark, 0, 3, DIM).toDF("qid", "qvec"))
+                .queryId("qid")
+                .queryVector("qvec")
+                .topK(ROWS)
+                // No executor may have so much of it as to search all for some queries.
+                .option("cache_max_bytes", Long.toString(bytes));
+        assertThat(byShards.run().count()).isEqualTo(3L * ROWS);
+        awaitHits(3L * SHARDS);
+        assertThat(tasks.take()).isEqualTo(first);
+
+        assertThat(byShards.columns("_shard").run().count()).isEqualTo(3L * ROWS);
+        // The search, and where it has found rows, what fetches them.
+        awaitHits(5L * SHARDS);
+        assertThat(tasks.take()).isEqualTo(first);
+        assertThat(tasks.count("cache misses")).isEqualTo(SHARDS);
+        assertThat(cached()).hasSize(SHARDS).doesNotHaveDuplicates();
+    }
+
+    private void awaitHits(long hits) {
+        await(tasks.counts, () -> tasks.count("cache hits") >= hits);
+        assertThat(tasks.count("cache hits"))
+                .as("cache hits, of %s", tasks.counts)
+                .isEqualTo(hits);
     }
 }

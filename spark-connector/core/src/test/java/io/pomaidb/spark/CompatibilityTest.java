@@ -17,7 +17,7 @@ import org.apache.spark.sql.vectorized.ColumnVector;
 class CompatibilityTest {
     /**
      * Scala 2.12 and 2.13 mean different classes by {@code Seq}, and the other collections' methods differ. What extends
-     * Spark's plans has the signatures of both.
+     * Spark's plans and RDDs has the signatures of both.
      */
     @ArchTest
     static final ArchRule NO_SCALA_SEQUENCES = noClasses()
@@ -29,6 +29,8 @@ class CompatibilityTest {
             .doNotHaveSimpleName("BatchSearchStrategy")
             .and()
             .doNotHaveSimpleName("HitsExec")
+            .and()
+            .doNotHaveSimpleName("PlacedRdd")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("scala.collection.Seq")

@@ -2,6 +2,7 @@ package io.pomaidb.spark.row;
 
 import java.util.List;
 import java.util.UUID;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.read.HasPartitionKey;
@@ -16,7 +17,7 @@ import org.apache.spark.sql.connector.read.InputPartition;
 public record ShardPartition(int shard, String host) implements HasPartitionKey {
     /** One partition a shard of an index. */
     public static InputPartition[] of(UUID indexId, List<Integer> shards) {
-        ShardHosts hosts = ShardHosts.known();
+        ShardHosts hosts = ShardHosts.known(SparkSession.active().sparkContext());
         return shards.stream()
                 .map(shard -> new ShardPartition(shard, hosts.of(indexId, shard).orElse(null)))
                 .toArray(InputPartition[]::new);

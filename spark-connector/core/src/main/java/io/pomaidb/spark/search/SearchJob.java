@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -182,16 +183,18 @@ final class SearchJob {
         Broadcast<SearchBatch> sent = context.broadcast(batch);
         int k = search.topK();
         SearchTally tally = SearchTally.of(spark);
-        JavaPairRDD<Integer, Hits> hits = numbers(tasks.size())
+        UUID id = search.snapshot().indexId();
+        List<Integer> places = tasks.stream().map(SearchTask::shard).toList();
+        JavaPairRDD<Integer, Hits> hits = PlacedRdd.of(numbers(tasks.size()).rdd(), places, id)
                 .mapPartitionsToPair(new ShardSearch(search, sent, tasks, tally))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
         hits.setName("pomaidb hits in " + search.path());
         if (search.columns().fetched().isEmpty()) {
             return hits.flatMap(new HitRows(sent, search.columns()));
         }
-        return hits.flatMapToPair(SearchJob::byShard)
-                .partitionBy(new ByShard(shards))
-                .mapPartitions(new HitFetch(search, sent, tally));
+        JavaPairRDD<Integer, Hit> merged =
+                hits.flatMapToPair(SearchJob::byShard).partitionBy(new ByShard(shards));
+        return PlacedRdd.of(merged.rdd(), shards, id).mapPartitions(new HitFetch(search, sent, tally));
     }
 
     private static Iterator<Tuple2<Integer, Hit>> byShard(Tuple2<Integer, Hits> merged) {

@@ -41,6 +41,17 @@ class ShardHostsTest {
         }
     }
 
+    @Test
+    void theNextHostIsTheOneThatAShardWouldHaveWithoutTheFirst() {
+        var all = new ShardHosts(List.of("a", "b", "c"));
+        for (int shard = 0; shard < SHARDS; shard++) {
+            List<String> order = all.inOrder(INDEX, shard);
+            assertThat(order).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(all.of(INDEX, shard)).contains(order.get(0));
+            assertThat(new ShardHosts(order.subList(1, 3)).of(INDEX, shard)).contains(order.get(1));
+        }
+    }
+
     /** One of Spark's block managers. */
     private record Executor(String host, int port) implements SparkExecutorInfo {
         private static final long serialVersionUID = 1L;
@@ -94,5 +105,6 @@ class ShardHostsTest {
     void oneHostIsNoChoice() {
         assertThat(new ShardHosts(List.of("a", "a")).of(INDEX, 1)).isEmpty();
         assertThat(new ShardHosts(List.of()).of(INDEX, 1)).isEmpty();
+        assertThat(new ShardHosts(List.of("a")).inOrder(INDEX, 1)).isEmpty();
     }
 }
