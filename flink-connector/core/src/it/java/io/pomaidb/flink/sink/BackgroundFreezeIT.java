@@ -40,6 +40,7 @@ class BackgroundFreezeIT {
     private Configuration configuration;
     private BackgroundFreeze freeze;
     private final List<Long> uploadedRows = new ArrayList<>();
+    private final List<Long> failedRows = new ArrayList<>();
 
     @BeforeEach
     void shut() throws IOException {
@@ -51,7 +52,17 @@ class BackgroundFreezeIT {
         adapter = sink.adapter();
         configuration = settings.hadoop().load();
         var keys = new PartKeys(settings.index(), index.scratch());
-        freeze = new BackgroundFreeze("test-freeze", keys, part -> uploadedRows.add(part.rows()));
+        freeze = new BackgroundFreeze("test-freeze", keys, new BackgroundFreeze.FinishedParts() {
+            @Override
+            public void uploaded(OpenPart part) {
+                uploadedRows.add(part.rows());
+            }
+
+            @Override
+            public void failed(OpenPart part) {
+                failedRows.add(part.rows());
+            }
+        });
         GatedDisk.shut();
     }
 
@@ -122,6 +133,7 @@ class BackgroundFreezeIT {
         GatedDisk.open();
         List<WrittenPart> parts = freeze.collect();
         assertThat(parts).hasSize(3);
+        assertThat(failedRows).isEmpty();
         assertThat(parts).allSatisfy(part -> {
             assertThat(part.segments())
                     .extracting(written -> written.segment().shard())
@@ -163,6 +175,8 @@ class BackgroundFreezeIT {
         assertThatThrownBy(() -> freeze.submit(part(2)))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("Cannot build and upload segments: A test wants the upload of");
+        assertThat(failedRows).as("rows of the part whose upload failed").containsExactly((long) ROWS);
+        assertThat(uploadedRows).isEmpty();
         freeze.close();
         assertThat(filesBelow(index.path())).isEmpty();
         assertThat(filesBelow(index.scratch())).isEmpty();

@@ -39,10 +39,11 @@ final class BackgroundFreeze implements AutoCloseable {
     private final List<WrittenPart> done = new ArrayList<>();
     private final List<OpenPart> uncollected = new ArrayList<>();
 
-    /** Is told, in the task's thread, of each part that was uploaded. */
-    @FunctionalInterface
+    /** Is told, in the task's thread, of each part that was uploaded, and of one that could not be. */
     interface FinishedParts {
         void uploaded(OpenPart part);
+
+        void failed(OpenPart part);
     }
 
     private record Handover(OpenPart part, Future<?> frozen, Future<WrittenPart> uploaded) {}
@@ -80,7 +81,7 @@ final class BackgroundFreeze implements AutoCloseable {
                 awaitFirst();
             }
             if (!underWay.isEmpty()) {
-                await(underWay.getLast().frozen());
+                await(underWay.getLast().frozen(), underWay.getLast().part());
             }
         } catch (IOException | RuntimeException | InterruptedException e) {
             part.close();
@@ -144,9 +145,18 @@ final class BackgroundFreeze implements AutoCloseable {
 
     private void awaitFirst() throws IOException, InterruptedException {
         Handover first = underWay.removeFirst();
-        done.add(await(first.uploaded()));
+        done.add(await(first.uploaded(), first.part()));
         uncollected.add(first.part());
         finished.uploaded(first.part());
+    }
+
+    private <T> T await(Future<T> future, OpenPart part) throws IOException, InterruptedException {
+        try {
+            return await(future);
+        } catch (IOException | RuntimeException e) {
+            finished.failed(part);
+            throw e;
+        }
     }
 
     private static <T> T await(Future<T> future) throws IOException, InterruptedException {

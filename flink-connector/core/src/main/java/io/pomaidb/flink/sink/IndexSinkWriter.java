@@ -46,13 +46,23 @@ final class IndexSinkWriter<T> implements CommittingSinkWriter<T, WrittenPart> {
         // Options that do not fit the index are found before the first row comes.
         plan();
         String name = "pomaidb-freeze-" + context.getTaskInfo().getIndexOfThisSubtask();
-        this.freeze = new BackgroundFreeze(name, new PartKeys(index, settings.scratchFolder()), this::uploaded);
+        this.freeze = new BackgroundFreeze(name, new PartKeys(index, settings.scratchFolder()), told());
         // Last, since from then on others ask for the gauges.
         this.metrics = new SinkMetrics(context.metricGroup(), () -> openDatabases, this::nativeBytes);
     }
 
-    private void uploaded(OpenPart part) {
-        metrics.uploaded(part);
+    private BackgroundFreeze.FinishedParts told() {
+        return new BackgroundFreeze.FinishedParts() {
+            @Override
+            public void uploaded(OpenPart part) {
+                metrics.uploaded(part);
+            }
+
+            @Override
+            public void failed(OpenPart part) {
+                metrics.failed(part.rows());
+            }
+        };
     }
 
     /** Half of the budget: the other half holds the part that is being frozen. */
