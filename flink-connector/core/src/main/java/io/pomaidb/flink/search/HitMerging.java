@@ -4,14 +4,16 @@ import io.pomaidb.search.TopK;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.types.Row;
 import org.apache.flink.util.Collector;
 
 /** Merges the hits that the parts have for a query, and gives them out when all are there. */
@@ -21,11 +23,13 @@ final class HitMerging<Q>
     private static final long serialVersionUID = 1L;
 
     private final TypeInformation<Q> queryType;
+    private final TypeInformation<PartHits> hitsType;
     private final int k;
     private transient ValueState<Q> query;
     private transient ValueState<PartHits> merged;
 
-    HitMerging(TypeInformation<Q> queryType, int k) {
+    HitMerging(TypeInformation<Q> queryType, TypeInformation<PartHits> hitsType, int k) {
+        this.hitsType = hitsType;
         this.queryType = queryType;
         this.k = k;
     }
@@ -34,7 +38,7 @@ final class HitMerging<Q>
     public void open(OpenContext context) {
         query = getRuntimeContext().getState(new ValueStateDescriptor<>("query", queryType));
         // Its parts are those that are missing.
-        merged = getRuntimeContext().getState(new ValueStateDescriptor<>("hits", Types.POJO(PartHits.class)));
+        merged = getRuntimeContext().getState(new ValueStateDescriptor<>("hits", hitsType));
     }
 
     @Override
@@ -61,24 +65,28 @@ final class HitMerging<Q>
         }
         TopK all = TopK.merge(TopK.ofSorted(before.ids, before.scores), TopK.ofSorted(part.ids, part.scores), k);
         if (part.keys != null) {
-            part.keys = keys(all, before, part);
+            part.keys = inOrder(all, before, part, hits -> hits.keys, String[]::new);
+        }
+        if (part.rows != null) {
+            part.rows = inOrder(all, before, part, hits -> hits.rows, Row[]::new);
         }
         part.ids = all.ids();
         part.scores = all.scores();
         return part;
     }
 
-    /** No id is in two parts. */
-    private static String[] keys(TopK all, PartHits before, PartHits part) {
-        var known = new HashMap<Long, String>();
+    /** What belongs to the ids of both. No id is in two parts. */
+    private static <T> T[] inOrder(
+            TopK all, PartHits before, PartHits part, Function<PartHits, T[]> of, IntFunction<T[]> array) {
+        var known = new HashMap<Long, T>();
         for (PartHits hits : List.of(before, part)) {
             for (int i = 0; i < hits.ids.length; i++) {
-                known.put(hits.ids[i], hits.keys[i]);
+                known.put(hits.ids[i], of.apply(hits)[i]);
             }
         }
-        var keys = new String[all.size()];
-        Arrays.setAll(keys, rank -> known.get(all.id(rank)));
-        return keys;
+        T[] ordered = array.apply(all.size());
+        Arrays.setAll(ordered, rank -> known.get(all.id(rank)));
+        return ordered;
     }
 
     private void giveOut(Collector<Tuple2<Q, PartHits>> out) throws Exception {

@@ -1,5 +1,11 @@
 package io.pomaidb.flink.search;
 
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.BasicArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.types.Row;
+
 /** The best hits that one part of the shards has for a query. Public, with public fields, because Flink's serializer asks for it. */
 public final class PartHits {
     /** As {@link PartQuery#run}. */
@@ -20,6 +26,24 @@ public final class PartHits {
     /** The strings that the ids are hashes of; null where they are not asked for. */
     public String[] keys;
 
+    /** The rows of the ids; null where they are not asked for. */
+    public Row[] rows;
+
     /** Their scores. */
     public float[] scores;
+
+    /** How Flink sends hits with rows of a type; without rows, of any. */
+    static TypeInformation<PartHits> type(TypeInformation<Row> rows) {
+        return Types.POJO(
+                PartHits.class,
+                Map.of(
+                        "run", Types.LONG,
+                        "number", Types.LONG,
+                        "parts", Types.INT,
+                        "whole", Types.BOOLEAN,
+                        "ids", Types.PRIMITIVE_ARRAY(Types.LONG),
+                        "keys", BasicArrayTypeInfo.STRING_ARRAY_TYPE_INFO,
+                        "rows", Types.OBJECT_ARRAY(rows),
+                        "scores", Types.PRIMITIVE_ARRAY(Types.FLOAT)));
+    }
 }

@@ -6,6 +6,7 @@ import io.pomaidb.flink.row.ShownColumn;
 import io.pomaidb.flink.search.OpenParts.Opened;
 import io.pomaidb.flink.search.OpenParts.Part;
 import io.pomaidb.search.QueryVectors;
+import io.pomaidb.search.StoredRow;
 import io.pomaidb.search.TopK;
 import io.pomaidb.vector.VectorSource;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.types.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,14 +32,24 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
     private static final Logger LOG = LoggerFactory.getLogger(PartSearch.class);
 
     private final SearchSettings settings;
-    private final boolean keys;
+    private final HitKind kind;
+
+    /** Null where no rows are asked for. */
+    private final HitRows rows;
+
     private transient OpenParts parts;
     private transient Together<PartQuery, PartHits> together;
 
-    /** @param keys whether hits bring the strings along that their ids are hashes of */
-    PartSearch(SearchSettings settings, boolean keys) {
+    /**
+     * A search.
+     *
+     * @param kind what hits bring along besides their ids
+     * @param rows makes rows, if hits bring these along; else null
+     */
+    PartSearch(SearchSettings settings, HitKind kind, HitRows rows) {
         this.settings = settings;
-        this.keys = keys;
+        this.kind = kind;
+        this.rows = rows;
     }
 
     @Override
@@ -128,8 +140,10 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
         for (int i = 0; i < found.size(); i++) {
             hits.add(hits(queries.get(i), found.get(i), opened.whole()));
         }
-        if (keys) {
+        if (kind == HitKind.KEYS) {
             addKeys(opened.shards(), found, hits);
+        } else if (kind == HitKind.ROWS) {
+            addRows(opened.shards(), found, hits);
         }
         return hits;
     }
@@ -143,6 +157,18 @@ final class PartSearch extends RichAsyncFunction<PartQuery, PartHits> {
         for (PartHits each : hits) {
             each.keys =
                     rows.next().stream().map(row -> row.getString(0).toString()).toArray(String[]::new);
+        }
+    }
+
+    private void addRows(SearchedSnapshot shards, List<TopK> found, List<PartHits> hits) throws IOException {
+        rows.shape().check(shards.snapshot());
+        StoredRow[] stored = shards.stored(found, rows.shape());
+        int next = 0;
+        for (PartHits each : hits) {
+            each.rows = new Row[each.ids.length];
+            for (int rank = 0; rank < each.rows.length; rank++) {
+                each.rows[rank] = rows.row(each.ids[rank], stored[next++]);
+            }
         }
     }
 

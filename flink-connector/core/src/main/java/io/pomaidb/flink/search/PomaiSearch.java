@@ -4,6 +4,9 @@ import io.pomaidb.error.ConfigurationException;
 import io.pomaidb.flink.HadoopSettings;
 import io.pomaidb.flink.read.IndexAccess;
 import io.pomaidb.flink.row.RowShape;
+import io.pomaidb.index.IndexSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.types.Row;
 import org.apache.flink.util.function.SerializableFunction;
 
 /**
@@ -30,11 +34,11 @@ import org.apache.flink.util.function.SerializableFunction;
  *         .search(questions, Question::vector);
  * }</pre>
  *
- * <p>An element of the result is a query, the ids of its hits (numbers, or by {@link #searchKeys} strings), best first, and
- * their scores. Every query has exactly one, with
- * exactly k hits or as many as the index has rows, all of one version of the index; in no particular order. Shard n is
- * searched by searcher {@code n mod searchers}, so shards are spread evenly, and their segments stay on its machine. Streams
- * may be bounded or not; with checkpoints each query is answered exactly once. A query's vector that is null, or of another
+ * <p>An element of the result is a query, the ids of its hits (numbers, or by {@link #searchKeys} strings, or by
+ * {@link #searchRows} rows with other columns), best first, and their scores. Every query has exactly one, with exactly k
+ * hits or as many as the index has rows, all of one version of the index; in no particular order. Shard n is searched by
+ * searcher {@code n mod searchers}, so shards are spread evenly, and their segments stay on its machine. Streams may be
+ * bounded or not; with checkpoints each query is answered exactly once. A query's vector that is null, or of another
  * dimension than the index, fails the job. For one thread.
  */
 public final class PomaiSearch {
@@ -44,6 +48,7 @@ public final class PomaiSearch {
     private static final int DEFAULT_RETRIES = 3;
 
     private final Map<String, String> options = new HashMap<>();
+    private List<String> columns = List.of();
     private HadoopSettings hadoop = HadoopSettings.ofMachine();
     private Duration refresh = Duration.ofMinutes(1);
     private int searchers;
@@ -66,6 +71,12 @@ public final class PomaiSearch {
     /** Sets one of the connector's options that searches use, as the table in the README has them. */
     public PomaiSearch option(String name, String value) {
         options.put(name, value);
+        return this;
+    }
+
+    /** Payload columns, or the vector's column, of the hits that {@link #searchRows} gives; none where it is not set. */
+    public PomaiSearch columns(String... names) {
+        columns = List.of(names);
         return this;
     }
 
@@ -101,7 +112,8 @@ public final class PomaiSearch {
      */
     public <Q> DataStream<Tuple3<Q, long[], float[]>> search(
             DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
-        return merged(queries, vector, false)
+        refuseColumns("ids");
+        return merged(queries, vector, HitKind.IDS, null)
                 .map(found -> Tuple3.of(found.f0, found.f1.ids, found.f1.scores))
                 .returns(Types.TUPLE(queries.getType(), PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO, SCORES))
                 .name("PomaiDB ids");
@@ -115,14 +127,55 @@ public final class PomaiSearch {
      */
     public <Q> DataStream<Tuple3<Q, String[], float[]>> searchKeys(
             DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
-        return merged(queries, vector, true)
+        refuseColumns("keys");
+        return merged(queries, vector, HitKind.KEYS, null)
                 .map(found -> Tuple3.of(found.f0, found.f1.keys, found.f1.scores))
                 .returns(Types.TUPLE(queries.getType(), BasicArrayTypeInfo.STRING_ARRAY_TYPE_INFO, SCORES))
                 .name("PomaiDB keys");
     }
 
+    /**
+     * Searches as {@link #search} does, and gives the hits as rows: the id under its name in the index ({@code Integer},
+     * {@code Long} or {@code String}), and behind it the {@link #columns}, in that order. A vector is a {@code float[]}, as it was
+     * written; payload values are {@code Boolean}, {@code Byte}, {@code Short}, {@code Integer}, {@code Long}, {@code Float},
+     * {@code Double}, {@code BigDecimal}, {@code String}, {@code byte[]}, {@code LocalDate}, {@code Instant} (timestamp),
+     * {@code LocalDateTime} (timestamp without time zone), arrays of these, {@code Map}, and {@code Row} for structs; or null. The
+     * types are those that the index has now, which therefore has to exist; a later version that has others fails the job.
+     * Each searcher reads the columns of its own best k.
+     *
+     * @param vector reads a query's vector; the array is read before the next query comes
+     * @throws ConfigurationException if an option is not accepted, or the index has no column of a name
+     * @throws UncheckedIOException if the index cannot be read
+     */
+    public <Q> DataStream<Tuple3<Q, Row[], float[]>> searchRows(
+            DataStream<Q> queries, SerializableFunction<Q, float[]> vector) {
+        var rows = HitRows.of(schema(), columns);
+        return merged(queries, vector, HitKind.ROWS, rows)
+                .map(found -> Tuple3.of(found.f0, found.f1.rows, found.f1.scores))
+                .returns(Types.TUPLE(queries.getType(), Types.OBJECT_ARRAY(rows.type()), SCORES))
+                .name("PomaiDB rows");
+    }
+
+    private void refuseColumns(String kind) {
+        if (!columns.isEmpty()) {
+            throw new ConfigurationException("Cannot search index " + options.get("path") + " for " + kind
+                    + ": columns " + columns + " are asked for as well (use searchRows)");
+        }
+    }
+
+    private IndexSchema schema() {
+        var access = new IndexAccess(options, hadoop);
+        try {
+            return access.index().latestExisting().schema();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot search index " + access.options().path() + " for rows: its columns cannot be read", e);
+        }
+    }
+
+    /** @param rows of {@link HitKind#ROWS}; else null */
     private <Q> DataStream<Tuple2<Q, PartHits>> merged(
-            DataStream<Q> queries, SerializableFunction<Q, float[]> vector, boolean keys) {
+            DataStream<Q> queries, SerializableFunction<Q, float[]> vector, HitKind kind, HitRows rows) {
         var access = new IndexAccess(options, hadoop);
         int parts =
                 searchers > 0 ? searchers : queries.getExecutionEnvironment().getParallelism();
@@ -137,22 +190,25 @@ public final class PomaiSearch {
         TypeInformation<Tuple2<Long, Long>> keyType = Types.TUPLE(Types.LONG, Types.LONG);
 
         DataStream<Tuple3<Tuple2<Long, Long>, Long, Q>> numbered = queries.map(
-                        new QueryNumbering<Q>(access, refresh, keys))
+                        new QueryNumbering<Q>(access, refresh, kind))
                 .returns(Types.TUPLE(keyType, Types.LONG, queryType))
                 .name("PomaiDB queries");
         DataStream<PartQuery> asked = numbered.flatMap(new QuerySpreading<>(vector, parts))
                 .returns(Types.POJO(PartQuery.class))
                 .partitionCustom((part, searcherCount) -> part % searcherCount, query -> query.part);
+        TypeInformation<PartHits> hitsType = PartHits.type(rows == null ? Types.ROW() : rows.type());
         var searching = new PartSearch(
-                new SearchSettings(access, new RowShape(List.of()), refresh, DEFAULT_RETRIES, DEFAULT_BATCH), keys);
+                new SearchSettings(access, new RowShape(List.of()), refresh, DEFAULT_RETRIES, DEFAULT_BATCH),
+                kind,
+                rows);
         DataStream<PartHits> found = AsyncDataStream.unorderedWait(asked, searching, 0, TimeUnit.MILLISECONDS, inFlight)
-                .returns(Types.POJO(PartHits.class))
+                .returns(hitsType)
                 .setParallelism(parts)
                 .name("PomaiDB search");
         return numbered.keyBy(query -> query.f0, keyType)
                 .connect(found.keyBy(hits -> Tuple2.of(hits.run, hits.number), keyType))
-                .process(new HitMerging<>(queryType, k))
-                .returns(Types.TUPLE(queryType, Types.POJO(PartHits.class)))
+                .process(new HitMerging<>(queryType, hitsType, k))
+                .returns(Types.TUPLE(queryType, hitsType))
                 .name("PomaiDB hits");
     }
 }

@@ -25,16 +25,16 @@ final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Lon
 
     private final IndexAccess access;
     private final Duration refresh;
-    private final boolean keys;
+    private final HitKind kind;
     private transient PomaiIndex index;
     private transient long run;
     private transient long number;
     private transient long version;
     private transient long lookedAt;
 
-    /** @param keys whether the ids have to be strings, or else numbers */
-    QueryNumbering(IndexAccess access, Duration refresh, boolean keys) {
-        this.keys = keys;
+    /** @param kind what the ids have to be for */
+    QueryNumbering(IndexAccess access, Duration refresh, HitKind kind) {
+        this.kind = kind;
         this.access = access;
         this.refresh = refresh;
     }
@@ -48,7 +48,8 @@ final class QueryNumbering<Q> extends RichMapFunction<Q, Tuple3<Tuple2<Long, Lon
 
     private void look() throws IOException {
         Snapshot latest = index.latestExisting();
-        if ((latest.schema().idType() == IdType.STRING) != keys) {
+        boolean keys = kind == HitKind.KEYS;
+        if (kind != HitKind.ROWS && (latest.schema().idType() == IdType.STRING) != keys) {
             throw new ConfigurationException("Cannot search index " + index.path() + " for "
                     + (keys
                             ? "keys: its ids are numbers"

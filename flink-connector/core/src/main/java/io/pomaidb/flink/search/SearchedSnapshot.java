@@ -85,10 +85,7 @@ public final class SearchedSnapshot implements AutoCloseable {
      * @param maker for rows of {@code shape}
      */
     public List<List<RowData>> rows(List<TopK> hits, RowShape shape, RowMaker maker) throws IOException {
-        long[] ids = hits.stream()
-                .flatMapToLong(found -> IntStream.range(0, found.size()).mapToLong(found::id))
-                .toArray();
-        StoredRow[] stored = stored(ids, shape);
+        StoredRow[] stored = stored(hits, shape);
         var rows = new ArrayList<List<RowData>>(hits.size());
         int next = 0;
         for (TopK found : hits) {
@@ -105,7 +102,11 @@ public final class SearchedSnapshot implements AutoCloseable {
         return rows;
     }
 
-    private StoredRow[] stored(long[] ids, RowShape shape) throws IOException {
+    /** What the open shards have of hits, one after the other, for the columns of a shape. */
+    StoredRow[] stored(List<TopK> hits, RowShape shape) throws IOException {
+        long[] ids = hits.stream()
+                .flatMapToLong(found -> IntStream.range(0, found.size()).mapToLong(found::id))
+                .toArray();
         var stored = new StoredRow[ids.length];
         boolean byHash = !snapshot().parameters().routing().isByCluster();
         var asked = new long[ids.length];

@@ -2,6 +2,7 @@ package io.pomaidb.flink.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.flink.types.Row;
 import org.junit.jupiter.api.Test;
 
 class HitMergingTest {
@@ -31,6 +32,15 @@ class HitMergingTest {
         PartHits other = part(new long[] {3, 4}, 7, 6);
         other.keys = new String[] {"three", "four"};
         assertThat(HitMerging.merge(one, other, 3).keys).containsExactly("one", "three", "four");
+    }
+
+    @Test
+    void rowsStayWithTheirIds() {
+        PartHits one = part(new long[] {1, 2}, 9, 5);
+        one.rows = new Row[] {Row.of("one"), Row.of("two")};
+        PartHits other = part(new long[] {3, 4}, 7, 6);
+        other.rows = new Row[] {Row.of("three"), null};
+        assertThat(HitMerging.merge(one, other, 3).rows).containsExactly(Row.of("one"), Row.of("three"), null);
     }
 
     /** Rows that changed their shard between two versions would be there twice, or not at all. */

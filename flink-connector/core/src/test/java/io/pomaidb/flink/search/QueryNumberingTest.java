@@ -46,7 +46,7 @@ class QueryNumberingTest {
         var access = new IndexAccess(
                 Map.of("path", "away://" + folder.resolve("index")),
                 HadoopSettings.with(Map.of("fs.away.impl", AwayDisk.class.getName())));
-        return new QueryNumbering<>(access, refresh, false);
+        return new QueryNumbering<>(access, refresh, HitKind.IDS);
     }
 
     private void write(long id) throws IOException {
