@@ -138,6 +138,7 @@ class BundleIT {
     }
 
     @Test
+    @Tag("every-version")
     void itWorksInAClusterWhereJarsOfJobsComeFirst() throws Exception {
         submit(SMALL_CLUSTER, JARS_OF_JOBS_FIRST);
     }
