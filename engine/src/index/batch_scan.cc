@@ -13,7 +13,7 @@ constexpr uint32_t kNodes = 256;
 // Fewer queries gain nothing of tiles.
 constexpr size_t kLeastTogether = 16;
 // What a walk takes for each candidate it keeps, and more for each byte of the codes: in picoseconds, as the tables
-// tell what tiles take, and a little less than was measured, so that a scan is surely no slower.
+// tell what tiles take, and about what was measured for the graphs at which the two are equal.
 constexpr uint64_t kWalkCandidate = 130000;
 constexpr uint64_t kWalkByte = 300;
 
