@@ -29,7 +29,7 @@ class KeySearchIT {
     @RegisterExtension
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
-    private static final int ROWS = 60;
+    private static final int ROWS = PointQueries.ROWS;
 
     @TempDir
     private Path folder;
@@ -50,25 +50,14 @@ class KeySearchIT {
 
     private static DataStream<Long> queries() {
         var environment = StreamExecutionEnvironment.getExecutionEnvironment();
-        environment.setParallelism(2);
-        return environment.fromSequence(0, ROWS - 2);
-    }
-
-    private static PomaiSearch search(SqlIndex index) {
-        return PomaiSearch.on(index.path())
-                .option("cache_dir", index.cache())
-                .topK(2)
-                .searchers(3);
-    }
-
-    private static float[] vector(Long query) {
-        return new float[] {query + 0.25f, 0};
+        return PointQueries.in(environment);
     }
 
     @Test
     void hitsHaveTheKeysOfTheirRows() throws Exception {
-        List<Tuple3<Long, String[], float[]>> hits =
-                search(index(true)).searchKeys(queries(), KeySearchIT::vector).executeAndCollect(ROWS);
+        List<Tuple3<Long, String[], float[]>> hits = PointQueries.search(index(true))
+                .searchKeys(queries(), PointQueries::vector)
+                .executeAndCollect(ROWS);
 
         assertThat(hits).hasSize(ROWS - 1);
         hits.forEach(found -> {
@@ -80,8 +69,9 @@ class KeySearchIT {
     @Test
     void idsOfTheOtherKindAreRefused() throws Exception {
         SqlIndex strings = index(true);
-        assertThatThrownBy(() ->
-                        search(strings).search(queries(), KeySearchIT::vector).executeAndCollect(1))
+        assertThatThrownBy(() -> PointQueries.search(strings)
+                        .search(queries(), PointQueries::vector)
+                        .executeAndCollect(1))
                 .hasStackTraceContaining(
                         "for ids: they are strings, of which hits would give the hashes (use searchKeys)");
     }
@@ -89,8 +79,8 @@ class KeySearchIT {
     @Test
     void keysOfAnIndexOfNumbersAreRefused() throws Exception {
         SqlIndex numbers = index(false);
-        assertThatThrownBy(() -> search(numbers)
-                        .searchKeys(queries(), KeySearchIT::vector)
+        assertThatThrownBy(() -> PointQueries.search(numbers)
+                        .searchKeys(queries(), PointQueries::vector)
                         .executeAndCollect(1))
                 .hasStackTraceContaining("for keys: its ids are numbers (use search)");
     }

@@ -41,7 +41,7 @@ class RowSearchIT {
     @RegisterExtension
     private static final MiniClusterExtension CLUSTER = Cluster.extension();
 
-    private static final int ROWS = 60;
+    private static final int ROWS = PointQueries.ROWS;
     private static final String[] PAYLOAD = {
         "flag", "tiny", "small", "number", "large", "real", "exact", "price", "wide", "day", "at", "local", "name",
         "bytes", "tags", "counts", "place"
@@ -156,24 +156,12 @@ class RowSearchIT {
         var configuration = new Configuration();
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         var environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        environment.setParallelism(2);
-        return environment.fromSequence(0, ROWS - 2);
-    }
-
-    private static PomaiSearch search(SqlIndex index) {
-        return PomaiSearch.on(index.path())
-                .option("cache_dir", index.cache())
-                .topK(2)
-                .searchers(3);
-    }
-
-    private static float[] vector(Long query) {
-        return new float[] {query + 0.25f, 0};
+        return PointQueries.in(environment);
     }
 
     private static List<Tuple3<Long, Row[], float[]>> hits(PomaiSearch search) throws Exception {
         List<Tuple3<Long, Row[], float[]>> hits =
-                search.searchRows(queries(), RowSearchIT::vector).executeAndCollect(ROWS);
+                search.searchRows(queries(), PointQueries::vector).executeAndCollect(ROWS);
         assertThat(hits).hasSize(ROWS - 1);
         hits.forEach(found -> {
             assertThat(found.f1).hasSize(2);
@@ -184,7 +172,7 @@ class RowSearchIT {
 
     @Test
     void hitsHaveColumnsOfEveryTypeByName() throws Exception {
-        hits(search(everyType()).columns(PAYLOAD)).forEach(found -> {
+        hits(PointQueries.search(everyType()).columns(PAYLOAD)).forEach(found -> {
             for (int rank = 0; rank < 2; rank++) {
                 long n = found.f0 + rank;
                 Row row = found.f1[rank];
@@ -209,15 +197,16 @@ class RowSearchIT {
 
     @Test
     void columnsStandInTheOrderInWhichTheyWereAskedForBehindTheId() throws Exception {
-        hits(search(everyType()).columns("name", "id", "embedding", "number")).forEach(found -> {
-            Row row = found.f1[1];
-            long n = found.f0 + 1;
-            assertThat(row.getFieldNames(true)).containsExactly("id", "name", "embedding", "number");
-            assertThat(row.getField(0)).isEqualTo(n);
-            assertThat(row.getField(1)).isEqualTo(n == 7 ? null : "row " + n);
-            assertThat(row.getField(2)).isEqualTo(new float[] {n, 0});
-            assertThat(row.getField(3)).isEqualTo(n == 7 ? null : (int) n * 1_000);
-        });
+        hits(PointQueries.search(everyType()).columns("name", "id", "embedding", "number"))
+                .forEach(found -> {
+                    Row row = found.f1[1];
+                    long n = found.f0 + 1;
+                    assertThat(row.getFieldNames(true)).containsExactly("id", "name", "embedding", "number");
+                    assertThat(row.getField(0)).isEqualTo(n);
+                    assertThat(row.getField(1)).isEqualTo(n == 7 ? null : "row " + n);
+                    assertThat(row.getField(2)).isEqualTo(new float[] {n, 0});
+                    assertThat(row.getField(3)).isEqualTo(n == 7 ? null : (int) n * 1_000);
+                });
     }
 
     @Test
@@ -233,9 +222,9 @@ class RowSearchIT {
         }
         index.write(WriteMode.CREATE, rows, "shards", "4", "metric", "l2");
 
-        hits(search(index)).forEach(found -> assertThat(found.f1)
+        hits(PointQueries.search(index)).forEach(found -> assertThat(found.f1)
                 .allSatisfy(row -> assertThat(row.getFieldNames(true)).containsExactly("word")));
-        hits(search(index).columns("length")).forEach(found -> {
+        hits(PointQueries.search(index).columns("length")).forEach(found -> {
             for (int rank = 0; rank < 2; rank++) {
                 assertThat(found.f1[rank].getField("word")).isEqualTo("word " + (found.f0 + rank));
                 assertThat(found.f1[rank].getField("length")).isEqualTo((int) (found.f0 + rank));
@@ -247,18 +236,19 @@ class RowSearchIT {
     void columnsThatCannotBeGivenAreRefusedWhenTheJobIsDefined() throws Exception {
         SqlIndex index = everyType();
 
-        assertThatThrownBy(() -> search(index).columns("nome").searchRows(queries(), RowSearchIT::vector))
+        assertThatThrownBy(() -> PointQueries.search(index).columns("nome").searchRows(queries(), PointQueries::vector))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("Cannot search for column nome: the index has none of that name (it has: id,"
                         + " embedding, flag, tiny,");
-        assertThatThrownBy(
-                        () -> search(index).columns("name", "day", "name").searchRows(queries(), RowSearchIT::vector))
+        assertThatThrownBy(() -> PointQueries.search(index)
+                        .columns("name", "day", "name")
+                        .searchRows(queries(), PointQueries::vector))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("name is there twice");
-        assertThatThrownBy(() -> search(index).columns("name").search(queries(), RowSearchIT::vector))
+        assertThatThrownBy(() -> PointQueries.search(index).columns("name").search(queries(), PointQueries::vector))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("columns [name] are asked for as well (use searchRows)");
-        assertThatThrownBy(() -> search(index).columns("name").searchKeys(queries(), RowSearchIT::vector))
+        assertThatThrownBy(() -> PointQueries.search(index).columns("name").searchKeys(queries(), PointQueries::vector))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("for keys: columns [name]");
     }
@@ -266,7 +256,7 @@ class RowSearchIT {
     @Test
     void aVersionWhoseColumnHasAnotherTypeIsAnErrorThatNamesIt() throws Exception {
         DataStream<Tuple3<Long, Row[], float[]>> hits =
-                search(everyType()).columns("name").searchRows(queries(), RowSearchIT::vector);
+                PointQueries.search(everyType()).columns("name").searchRows(queries(), PointQueries::vector);
         SqlIndex.of(folder, DataTypes.FIELD("name", DataTypes.INT()))
                 .write(
                         WriteMode.OVERWRITE,
