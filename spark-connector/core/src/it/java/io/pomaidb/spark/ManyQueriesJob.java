@@ -32,13 +32,7 @@ final class ManyQueriesJob {
      */
     public static void main(String[] arguments) throws IOException {
         String index = arguments[1] + "/index";
-        try (SparkSession spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "2")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .getOrCreate()) {
+        try (SparkSession spark = JobSession.start()) {
             if (arguments[0].equals(QUERIES)) {
                 equal(spark.range(3))
                         .write()

@@ -9,13 +9,7 @@ final class StreamJob {
 
     /** {@code arguments}: the folder of files, the index, and the folder of the stream's checkpoints. */
     public static void main(String[] arguments) throws Exception {
-        try (SparkSession spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "2")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .getOrCreate()) {
+        try (SparkSession spark = JobSession.start()) {
             spark.readStream()
                     .schema(TestVectors.SCHEMA)
                     .option("maxFilesPerTrigger", 1)
