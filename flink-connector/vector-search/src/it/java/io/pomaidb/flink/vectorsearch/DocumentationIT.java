@@ -34,6 +34,7 @@ class DocumentationIT {
             import org.apache.flink.api.java.tuple.Tuple3;
             import org.apache.flink.streaming.api.datastream.DataStream;
             import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+            import org.apache.flink.types.Row;
 
             public class Shown {
                 public record Word(long id, float[] embedding, String text, boolean isGone) {}
@@ -96,7 +97,8 @@ class DocumentationIT {
                         "sql of VECTOR_SEARCH",
                         "sql of Lookup joins",
                         "sql of Catalog",
-                        "java of Distributed searches in Java");
+                        "java of Distributed searches in Java",
+                        "java of Columns of the hits");
     }
 
     @Test
@@ -155,7 +157,8 @@ class DocumentationIT {
         for (Documents.Block block : List.of(
                 Documents.block(README, "Flink", "java"),
                 Documents.block(STREAMS, "DataStream sink", "java"),
-                Documents.block(TABLES, "Distributed searches in Java", "java"))) {
+                Documents.block(TABLES, "Distributed searches in Java", "java"),
+                Documents.block(TABLES, "Columns of the hits", "java"))) {
             ShownCode.compileJava(JAVA.formatted(block.text()), folder.resolve("java"));
         }
     }
