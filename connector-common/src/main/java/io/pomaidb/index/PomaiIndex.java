@@ -63,6 +63,11 @@ public final class PomaiIndex {
         return new PomaiIndex(qualified, configuration, fileSystem);
     }
 
+    /** The Hadoop configuration that it was opened with, which is not to be changed. It may hold secrets. */
+    public Configuration configuration() {
+        return configuration;
+    }
+
     /** The path with scheme and authority. */
     public Path path() {
         return path;

@@ -51,11 +51,16 @@ public interface VectorSource {
 
     /** The vector in an array. Changes of the array show through. */
     static VectorSource of(float... components) {
-        return new ArrayVector(components, () -> 1);
+        return of(components, 0, components.length);
+    }
+
+    /** The vector in a part of an array. Changes of the array show through. */
+    static VectorSource of(float[] components, int from, int size) {
+        return new ArrayVector(components, from, size, () -> 1);
     }
 
     /** The vector in an array, and its {@link #scale}. Changes of both show through. */
     static VectorSource of(float[] components, DoubleSupplier scale) {
-        return new ArrayVector(components, scale);
+        return new ArrayVector(components, 0, components.length, scale);
     }
 }

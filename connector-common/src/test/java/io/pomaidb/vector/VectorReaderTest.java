@@ -102,4 +102,20 @@ class VectorReaderTest {
             return 1;
         }
     }
+
+    @Test
+    void aPartOfAnArray() {
+        var components = new float[] {Float.NaN, 1, -2, Float.MAX_VALUE, Float.NEGATIVE_INFINITY};
+        var part = VectorSource.of(components, 1, 3);
+        var target = FloatBuffer.allocate(5);
+
+        assertThat(part.copyTo(target, 2)).isTrue();
+        assertThat(target.array()).containsExactly(0, 0, 1, -2, Float.MAX_VALUE);
+        assertThat(part.size()).isEqualTo(3);
+        assertThat(part.component(2)).isEqualTo(Float.MAX_VALUE);
+        assertThatThrownBy(() -> part.component(3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(VectorSource.of(components, 0, 2).copyTo(target, 0)).isFalse();
+        assertThat(VectorSource.of(components, 2, 3).copyTo(target, 0)).isFalse();
+        assertThatThrownBy(() -> VectorSource.of(components, 3, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
 }

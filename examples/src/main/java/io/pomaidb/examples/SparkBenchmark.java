@@ -49,6 +49,9 @@ public final class SparkBenchmark implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "21", description = "rounds of each search (default: ${DEFAULT-VALUE})")
     private int rounds;
 
+    @Option(names = "--write-rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
+    private int writeRounds;
+
     @Option(
             names = "--warm-up",
             defaultValue = "100",
@@ -71,8 +74,18 @@ public final class SparkBenchmark implements Callable<Integer> {
             // A write that does not count: class loading and compilation are a JVM's.
             graph.write(frame.limit(rows / 10), shards, scratch.resolve("first").toString());
             var engine = graph.engine(scratch.resolve("engine"), shards, THREADS);
-            double engineWrite = engine.write(vectors, rows);
-            double sparkWrite = graph.write(frame, shards, index);
+            var engineWrites = new double[writeRounds];
+            var sparkWrites = new double[writeRounds];
+            for (int round = 0; round < writeRounds - 1; round++) {
+                var folder = scratch.resolve("round-" + round);
+                engineWrites[round] =
+                        graph.engine(folder.resolve("engine"), shards, THREADS).write(vectors, rows);
+                sparkWrites[round] =
+                        graph.write(frame, shards, folder.resolve("spark").toString());
+                Files.walkFileTree(folder, new Deleting());
+            }
+            engineWrites[writeRounds - 1] = engine.write(vectors, rows);
+            sparkWrites[writeRounds - 1] = graph.write(frame, shards, index);
             frame.unpersist();
 
             System.out.printf(
@@ -85,7 +98,7 @@ public final class SparkBenchmark implements Callable<Integer> {
                     graph,
                     topK,
                     THREADS);
-            print("write, seconds", engineWrite, sparkWrite);
+            print("write, seconds", Stopwatch.median(engineWrites), Stopwatch.median(sparkWrites));
             search(spark, engine, vectors, index, scratch);
         } finally {
             Files.walkFileTree(scratch, new Deleting());
@@ -106,9 +119,11 @@ public final class SparkBenchmark implements Callable<Integer> {
         PomaiSearch fromTable = search.queries(table).queryId("id").queryVector("embedding");
         var engineSeconds = new double[rounds];
         var sparkSeconds = new double[rounds];
+        var listSeconds = new double[rounds];
         var tableSeconds = new double[rounds];
         List<List<Long>> byEngine = List.of();
         List<Row> bySpark = List.of();
+        List<Row> byList = List.of();
         List<Row> byTable = List.of();
         List<PomaiDatabase> databases = engine.open();
         try {
@@ -120,10 +135,14 @@ public final class SparkBenchmark implements Callable<Integer> {
                 bySpark = all.run().collectAsList();
                 double sparkTook = watch.seconds();
                 watch = new Stopwatch();
+                byList = all.collectAsList();
+                double listTook = watch.seconds();
+                watch = new Stopwatch();
                 byTable = fromTable.run().collectAsList();
                 if (round >= 0) {
                     engineSeconds[round] = engineTook;
                     sparkSeconds[round] = sparkTook;
+                    listSeconds[round] = listTook;
                     tableSeconds[round] = watch.seconds();
                 }
             }
@@ -132,14 +151,17 @@ public final class SparkBenchmark implements Callable<Integer> {
         }
         double engineMedian = Stopwatch.median(engineSeconds);
         print("search of " + queries + " queries, seconds", engineMedian, Stopwatch.median(sparkSeconds));
+        print("the same by collectAsList()", engineMedian, Stopwatch.median(listSeconds));
         print("the same, queries in Parquet files", engineMedian, Stopwatch.median(tableSeconds));
         System.out.printf(
                 Locale.ROOT,
-                "%-36s %9.1f %%, %.1f %%%n",
+                "%-36s %9.1f %%, %.1f %%, %.1f %%%n",
                 "the same hits",
                 100 * agreement(byEngine, bySpark),
+                100 * agreement(byEngine, byList),
                 100 * agreement(byEngine, byTable));
         var oneSeconds = new double[3 * rounds];
+        var oneListSeconds = new double[3 * rounds];
         for (int round = -3; round < oneSeconds.length; round++) {
             float[] query = vectors.row(rows + Math.floorMod(round, queries));
             var watch = new Stopwatch();
@@ -147,8 +169,17 @@ public final class SparkBenchmark implements Callable<Integer> {
             if (round >= 0) {
                 oneSeconds[round] = watch.seconds();
             }
+            watch = new Stopwatch();
+            search.query(query).collectAsList();
+            if (round >= 0) {
+                oneListSeconds[round] = watch.seconds();
+            }
         }
-        System.out.printf(Locale.ROOT, "%-36s %9s %9.3f%n", "one query, seconds", "", Stopwatch.median(oneSeconds));
+        System.out.printf(
+                Locale.ROOT,
+                "one query, seconds: %.3f, by collectAsList() %.4f%n",
+                Stopwatch.median(oneSeconds),
+                Stopwatch.median(oneListSeconds));
     }
 
     /** The share of the engine's hits that Spark's search has as well. */

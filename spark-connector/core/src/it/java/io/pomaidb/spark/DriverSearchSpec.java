@@ -98,6 +98,29 @@ abstract class DriverSearchSpec extends SparkSpec {
 
     @Test
     @Tag("every-version")
+    void aListHasTheHitsOfADataset() throws Exception {
+        var path = indexed();
+        Dataset<Row> queries = rows(50_000, 50_100, DIM);
+        var timed = queries.selectExpr("timestamp_seconds(id) AS id", "embedding");
+        for (PomaiSearch search : List.of(
+                search(path, queries),
+                search(path, timed),
+                search(path, queries).columns("embedding"),
+                search(path, queries).where("id % 2 = 0"),
+                search(path).query(TestVectors.of(7, DIM)))) {
+            Dataset<Row> dataset = search.run();
+            List<Row> hits = search.collectAsList();
+
+            assertThat(hits).isNotEmpty().containsExactlyInAnyOrderElementsOf(dataset.collectAsList());
+            assertThat(hits.get(0).schema()).isEqualTo(dataset.schema());
+        }
+        var found = new ArrayList<Row>();
+        Dataset<Row> local = queries.localCheckpoint();
+        assertThat(jobsOf(() -> search(path, local).collectAsList(), found)).isZero();
+    }
+
+    @Test
+    @Tag("every-version")
     void whatTheDriverDoesNotFinishInASecondTasksDo() throws Exception {
         var path = indexed();
         int jobs = 0;

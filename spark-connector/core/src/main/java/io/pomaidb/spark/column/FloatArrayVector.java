@@ -25,9 +25,8 @@ final class FloatArrayVector extends SparkArrayVector {
 
     /** Spark's binary arrays go over as one block. */
     @Override
-    @SuppressWarnings("ReferenceEquality") // equals() would compare every float that the buffers hold.
     public boolean copyTo(FloatBuffer target, int offset) {
-        if (!target.isDirect() || !(array() instanceof UnsafeArrayData binary)) {
+        if (!(target.isDirect() || target.hasArray()) || !(array() instanceof UnsafeArrayData binary)) {
             return super.copyTo(target, offset);
         }
         int size = binary.numElements();
@@ -44,13 +43,26 @@ final class FloatArrayVector extends SparkArrayVector {
         if (!isFinite(base, start + header, size)) {
             return false;
         }
-        if (target != known) {
-            address = Pointer.nativeValue(Native.getDirectBufferPointer(target));
-            known = target;
+        Object targetBase = null;
+        long targetStart;
+        if (target.hasArray()) {
+            targetBase = target.array();
+            targetStart = Platform.FLOAT_ARRAY_OFFSET + (long) target.arrayOffset() * Float.BYTES;
+        } else {
+            targetStart = addressOf(target);
         }
         Platform.copyMemory(
-                base, start + header, null, address + (long) offset * Float.BYTES, (long) size * Float.BYTES);
+                base, start + header, targetBase, targetStart + (long) offset * Float.BYTES, (long) size * Float.BYTES);
         return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equals() would compare every float that the buffers hold.
+    private long addressOf(FloatBuffer direct) {
+        if (direct != known) {
+            address = Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+            known = direct;
+        }
+        return address;
     }
 
     /** Whether none is NaN or infinite: one added to their exponent, of ones only, comes out at the sign's place. */

@@ -1,5 +1,6 @@
 package io.pomaidb.spark.search;
 
+import io.pomaidb.index.PomaiIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
  */
 final class DriverSearch {
     private final IndexSearch search;
+    private final PomaiIndex index;
     private final SearchBatch batch;
     private final int cores;
     private final int threads;
@@ -37,8 +39,9 @@ final class DriverSearch {
      * @param cores how many threads may search at once
      * @param mostNanos the time after which no more queries are taken
      */
-    DriverSearch(IndexSearch search, SearchBatch batch, int cores, long mostNanos) {
+    DriverSearch(IndexSearch search, PomaiIndex index, SearchBatch batch, int cores, long mostNanos) {
         this.search = search;
+        this.index = index;
         this.batch = batch;
         this.cores = cores;
         this.threads = Math.max(1, Math.min(cores, batch.size() / TaskPlan.LEAST_QUERIES));
@@ -56,16 +59,29 @@ final class DriverSearch {
         var open = new ArrayList<OpenIndex>();
         try {
             for (int thread = 0; thread < threads; thread++) {
-                open.add(new OpenIndex(search, tally, cores / threads, thread));
+                open.add(new OpenIndex(search, index, tally, cores / threads, thread));
             }
             runIn(open);
+        } catch (IOException | UncheckedIOException e) {
+            // Files that an interrupted thread opens are closed, which is no failure of theirs.
+            if (caller.isInterrupted()) {
+                throw interrupted(e);
+            }
+            throw e;
         } finally {
             open.forEach(OpenIndex::close);
         }
-        if (Thread.interrupted()) {
-            throw new InterruptedException("Interrupted while searching index " + search.path());
+        if (caller.isInterrupted()) {
+            throw interrupted(null);
         }
         return taken;
+    }
+
+    private InterruptedException interrupted(Exception cause) {
+        Thread.interrupted();
+        var interrupted = new InterruptedException("Interrupted while searching index " + search.path());
+        interrupted.initCause(cause);
+        return interrupted;
     }
 
     /** The hits of the queries that have their answers. */

@@ -110,7 +110,7 @@ public final class HitsOf extends Expression implements CodegenFallback, Seriali
         try {
             if (task == null) {
                 // The optimizer evaluates constants on the driver.
-                try (var once = new OpenIndex(search, tally, 1, 0)) {
+                try (var once = new OpenIndex(search, search.index(), tally, 1, 0)) {
                     return hits(once, query);
                 }
             }

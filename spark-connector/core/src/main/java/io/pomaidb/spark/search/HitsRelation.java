@@ -3,11 +3,14 @@ package io.pomaidb.spark.search;
 import io.pomaidb.config.PomaiOptions;
 import io.pomaidb.index.PomaiIndex;
 import io.pomaidb.index.Snapshot;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.CatalystTypeConverters;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.TableScan;
@@ -78,6 +81,14 @@ public final class HitsRelation extends BaseRelation implements TableScan {
     /** The hits, where the driver is the executor too and soon has them; empty elsewhere. */
     synchronized Optional<InternalRow[]> searchHere() {
         return job().rowsHere();
+    }
+
+    /** The hits of {@link #searchHere} as users have them. */
+    public Optional<List<Row>> collectHere() {
+        var external = CatalystTypeConverters.createToScalaConverter(schema());
+        return searchHere().map(rows -> Arrays.stream(rows)
+                .map(row -> (Row) external.apply(row))
+                .toList());
     }
 
     @Override

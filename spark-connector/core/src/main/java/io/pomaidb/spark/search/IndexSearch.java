@@ -6,7 +6,6 @@ import io.pomaidb.index.Segment;
 import io.pomaidb.index.Snapshot;
 import io.pomaidb.search.SnapshotView;
 import io.pomaidb.spark.session.SentConfiguration;
-import io.pomaidb.spark.session.SessionSettings;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param columns what hits bring along
  * @param topK how many hits a query has at most
  * @param exact whether every row is compared
- * @param configuration of Hadoop
+ * @param configuration of Hadoop; null until it is sent, which a search by the driver itself does without
  */
 record IndexSearch(
         String path,
@@ -37,7 +36,7 @@ record IndexSearch(
         boolean exact,
         Broadcast<SerializableConfiguration> configuration)
         implements Serializable {
-    /** A search with the settings of a session. */
+    /** A search that tasks can do, with the settings that the index was opened with. */
     static IndexSearch of(
             SparkSession spark,
             PomaiIndex index,
@@ -45,9 +44,20 @@ record IndexSearch(
             PomaiOptions options,
             HitFilter filter,
             HitColumns columns) {
-        var configuration = SentConfiguration.of(spark.sparkContext(), SessionSettings.hadoopConfiguration(spark));
+        return unsent(index, snapshot, options, filter, columns).sent(spark, index);
+    }
+
+    /** A search for the driver itself. */
+    static IndexSearch unsent(
+            PomaiIndex index, Snapshot snapshot, PomaiOptions options, HitFilter filter, HitColumns columns) {
         return new IndexSearch(
-                index.path().toString(), snapshot, options, filter, columns, options.topK(), false, configuration);
+                index.path().toString(), snapshot, options, filter, columns, options.topK(), false, null);
+    }
+
+    /** The same search for tasks. */
+    IndexSearch sent(SparkSession spark, PomaiIndex index) {
+        var sent = SentConfiguration.of(spark.sparkContext(), index.configuration());
+        return new IndexSearch(path, snapshot, options, filter, columns, topK, exact, sent);
     }
 
     /** The same search for another number of hits. */
@@ -60,6 +70,7 @@ record IndexSearch(
         return new IndexSearch(path, snapshot, options, filter, others, topK, exact, configuration);
     }
 
+    /** The index as a task opens it. */
     PomaiIndex index() throws IOException {
         return PomaiIndex.at(new Path(path), configuration.value().value());
     }

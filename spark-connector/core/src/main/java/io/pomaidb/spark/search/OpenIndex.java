@@ -35,14 +35,15 @@ final class OpenIndex implements AutoCloseable {
     /**
      * Opens nothing yet.
      *
+     * @param index the search's
      * @param tally what searches are counted with at the end
      * @param cores threads of a search
      * @param firstShard the place of the shard that is visited first: tasks that begin together rather open different ones
      */
-    OpenIndex(IndexSearch search, SearchTally tally, int cores, int firstShard) throws IOException {
+    OpenIndex(IndexSearch search, PomaiIndex index, SearchTally tally, int cores, int firstShard) throws IOException {
         this.search = search;
         this.tally = tally;
-        this.index = search.index();
+        this.index = index;
         this.view = search.view(index, cores);
         this.shards = search.shards();
         this.firstShard = firstShard;
@@ -50,7 +51,7 @@ final class OpenIndex implements AutoCloseable {
 
     /** An index that is open until the task ends. */
     static OpenIndex during(TaskContext task, IndexSearch search, SearchTally tally) throws IOException {
-        var open = new OpenIndex(search, tally, task.cpus(), task.partitionId());
+        var open = new OpenIndex(search, search.index(), tally, task.cpus(), task.partitionId());
         task.addTaskCompletionListener((TaskCompletionListener) ended -> open.close());
         return open;
     }

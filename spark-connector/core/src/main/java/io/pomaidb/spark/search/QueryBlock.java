@@ -113,15 +113,22 @@ final class QueryBlock implements Serializable {
 
     /** The vector of a query; null if it has none. */
     VectorSource vector(int query) {
-        return nulls[query] == NO_VECTOR ? null : new Vector(start(query), ends[query] - start(query), nulls[query]);
+        int from = start(query);
+        int length = ends[query] - from;
+        return switch (nulls[query]) {
+            case NO_VECTOR -> null;
+            case NOWHERE -> VectorSource.of(components, from, length);
+            default -> new NullAt(from, length, nulls[query]);
+        };
     }
 
-    private final class Vector implements VectorSource {
+    /** A vector that is to be refused. */
+    private final class NullAt implements VectorSource {
         private final int from;
         private final int length;
         private final int firstNull;
 
-        Vector(int from, int length, int firstNull) {
+        NullAt(int from, int length, int firstNull) {
             this.from = from;
             this.length = length;
             this.firstNull = firstNull;

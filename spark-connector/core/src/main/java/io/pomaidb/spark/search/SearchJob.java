@@ -38,6 +38,7 @@ final class SearchJob {
     private static final long MOST_NANOS_HERE = 1_000_000_000;
 
     private final SparkSession spark;
+    private final PomaiIndex index;
     private final IndexSearch search;
     private final JavaSparkContext context;
     private final int cores;
@@ -48,8 +49,12 @@ final class SearchJob {
     /** The hits of each batch where there are several. The driver does not hold these: Spark's blocks do, on disk too. */
     private final List<JavaRDD<InternalRow>> parts = new ArrayList<>();
 
-    private SearchJob(SparkSession spark, IndexSearch search, Iterator<SearchBatch> batches) {
+    /** The same search as tasks have it; null until some are to. */
+    private IndexSearch sent;
+
+    private SearchJob(SparkSession spark, PomaiIndex index, IndexSearch search, Iterator<SearchBatch> batches) {
         this.spark = spark;
+        this.index = index;
         this.search = search;
         this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         this.cores =
@@ -75,7 +80,7 @@ final class SearchJob {
                     .map(new FilterPlan(spark, index, snapshot, options)::of)
                     .orElse(HitFilter.ALL);
             var batches = new SearchBatches(queries, snapshot.parameters(), options.queryBatchBytes());
-            return new SearchJob(spark, IndexSearch.of(spark, index, snapshot, options, filter, columns), batches);
+            return new SearchJob(spark, index, IndexSearch.unsent(index, snapshot, options, filter, columns), batches);
         });
     }
 
@@ -85,6 +90,13 @@ final class SearchJob {
             return union(parts);
         }
         return isByQueries(only) ? byQueries(only) : byShards(visiting(only));
+    }
+
+    private IndexSearch sent() {
+        if (sent == null) {
+            sent = search.sent(spark, index);
+        }
+        return sent;
     }
 
     /** The hits of one batch among several, which is gone from the heap when others want its place. */
@@ -103,7 +115,7 @@ final class SearchJob {
             return Optional.empty();
         }
         try {
-            var here = new DriverSearch(search, batch, cores, MOST_NANOS_HERE);
+            var here = new DriverSearch(search, index, batch, cores, MOST_NANOS_HERE);
             int answered = here.run(SearchTally.of(spark));
             List<InternalRow> rows = here.rows();
             if (answered < batch.size()) {
@@ -132,7 +144,7 @@ final class SearchJob {
             return batch;
         }
         try {
-            var probes = Probes.of(search.index(), snapshot, batch.vectors(), search.options());
+            var probes = Probes.of(index, snapshot, batch.vectors(), search.options());
             return batch.visiting(probes, snapshot.shards());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the centroids of index " + search.path(), e);
@@ -159,13 +171,13 @@ final class SearchJob {
 
     /** As {@link #byQueries}, with tasks that are sent where their queries begin and end. */
     private JavaRDD<InternalRow> byBroadcastQueries(SearchBatch batch) {
-        Broadcast<SearchBatch> sent = context.broadcast(batch);
+        Broadcast<SearchBatch> queries = context.broadcast(batch);
         int[] ends = TaskPlan.ofQueries(batch.size(), 0, cores);
-        return byQueries(numbers(ends.length - 1).map(part -> sent.value().part(ends[part], ends[part + 1])));
+        return byQueries(numbers(ends.length - 1).map(part -> queries.value().part(ends[part], ends[part + 1])));
     }
 
     private JavaRDD<InternalRow> byQueries(JavaRDD<SearchBatch> parts) {
-        return parts.mapPartitions(new QuerySearch(search, SearchTally.of(spark)))
+        return parts.mapPartitions(new QuerySearch(sent(), SearchTally.of(spark)))
                 .setName("pomaidb hits in " + search.path());
     }
 
@@ -180,21 +192,21 @@ final class SearchJob {
         if (tasks.isEmpty()) {
             return context.emptyRDD();
         }
-        Broadcast<SearchBatch> sent = context.broadcast(batch);
+        Broadcast<SearchBatch> queries = context.broadcast(batch);
         int k = search.topK();
         SearchTally tally = SearchTally.of(spark);
         UUID id = search.snapshot().indexId();
         List<Integer> places = tasks.stream().map(SearchTask::shard).toList();
         JavaPairRDD<Integer, Hits> hits = PlacedRdd.of(numbers(tasks.size()).rdd(), places, id)
-                .mapPartitionsToPair(new ShardSearch(search, sent, tasks, tally))
+                .mapPartitionsToPair(new ShardSearch(sent(), queries, tasks, tally))
                 .reduceByKey((left, right) -> Hits.merge(left, right, k), Math.min(cores, batch.size()));
         hits.setName("pomaidb hits in " + search.path());
         if (search.columns().fetched().isEmpty()) {
-            return hits.flatMap(new HitRows(sent, search.columns()));
+            return hits.flatMap(new HitRows(queries, search.columns()));
         }
         JavaPairRDD<Integer, Hit> merged =
                 hits.flatMapToPair(SearchJob::byShard).partitionBy(new ByShard(shards));
-        return PlacedRdd.of(merged.rdd(), shards, id).mapPartitions(new HitFetch(search, sent, tally));
+        return PlacedRdd.of(merged.rdd(), shards, id).mapPartitions(new HitFetch(sent(), queries, tally));
     }
 
     private static Iterator<Tuple2<Integer, Hit>> byShard(Tuple2<Integer, Hits> merged) {

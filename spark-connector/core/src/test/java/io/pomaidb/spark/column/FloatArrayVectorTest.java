@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -66,9 +67,16 @@ class FloatArrayVectorTest {
         assertThat(vector.copyTo(target, OFFSET)).isTrue();
         assertThat(target.get(OFFSET + 1)).isEqualTo(-2);
 
-        var heap = FloatBuffer.allocate(2);
-        assertThat(binary(new Object[] {5f, 6f}).copyTo(heap, 0)).isTrue();
-        assertThat(heap.array()).containsExactly(5, 6);
+        var array = new float[6];
+        FloatBuffer heap = FloatBuffer.wrap(array).position(1).slice();
+        assertThat(binary(new Object[] {5f, 6f}).copyTo(heap, 2)).isTrue();
+        assertThat(array).containsExactly(0, 0, 0, 5, 6, 0);
+        assertThat(binary(new Object[] {5f, Float.NaN}).copyTo(heap, 0)).isFalse();
+        assertThatThrownBy(() -> binary(new Object[] {5f, 6f}).copyTo(heap, 4))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        FloatBuffer readOnly = heap.asReadOnlyBuffer();
+        assertThatThrownBy(() -> binary(new Object[] {5f, 6f}).copyTo(readOnly, 0))
+                .isInstanceOf(ReadOnlyBufferException.class);
     }
 
     @Test
