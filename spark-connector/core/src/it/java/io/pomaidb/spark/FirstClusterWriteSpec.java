@@ -120,6 +120,14 @@ abstract class FirstClusterWriteSpec extends SparkSpec {
         assertOneHeapAShard(ROWS);
         spark.sql("INSERT OVERWRITE " + table + " SELECT * FROM heap_rows WHERE id < 200");
         assertOneHeapAShard(200);
+        spark.sql("INSERT OVERWRITE " + table + " SELECT * FROM heap_rows WHERE id < 0");
+        assertThat(reader().load(path).count()).isZero();
+        spark.sql("INSERT INTO " + table + " SELECT * FROM heap_rows");
+        assertOneHeapAShard(ROWS);
+        spark.sql("DELETE FROM " + table);
+        assertThat(reader().load(path).count()).isZero();
+        spark.sql("INSERT INTO " + table + " SELECT * FROM heap_rows");
+        assertOneHeapAShard(ROWS);
         spark.sql("CREATE OR REPLACE TABLE " + table + columns + properties);
         assertThat(reader().load(path).count()).isZero();
         spark.sql("INSERT INTO " + table + " SELECT * FROM heap_rows");

@@ -54,8 +54,12 @@ final class BatchedRows implements FlatMapFunction<Iterator<InternalRow>, Intern
     private final class Joined implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
         private final OpenIndex open;
-        private final int atOnce =
-                Math.max(1, Math.min(MOST_ROWS, MOST_HITS / hits.search().topK()));
+        private final int atOnce = Math.max(
+                1,
+                Math.min(
+                        MOST_ROWS,
+                        Math.min(MOST_HITS, hits.search().hitsAtOnce())
+                                / hits.search().topK()));
         private final UnsafeProjection binary = UnsafeProjection.create(types);
         private final JoinedRow joined = new JoinedRow();
         private final InternalRow nothing = new GenericInternalRow(types.length - kept.length);

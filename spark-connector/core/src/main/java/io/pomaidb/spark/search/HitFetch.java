@@ -20,9 +20,6 @@ import scala.Tuple2;
 /** Turns the final hits in one shard into rows, in the task that fetches what is asked for of each. */
 record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch, SearchTally tally)
         implements FlatMapFunction<Iterator<Tuple2<Integer, Hit>>, InternalRow> {
-    /** Rows fetched together: payload is read page by page, and many rows share a page. A task holds no more. */
-    private static final int ROWS_AT_ONCE = 1 << 14;
-
     @Override
     public Iterator<InternalRow> call(Iterator<Tuple2<Integer, Hit>> hits) throws IOException {
         if (!hits.hasNext()) {
@@ -48,6 +45,7 @@ record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch, SearchTally ta
         /** Taken from the iterator, and not fetched. */
         private final List<Hit> taken = new ArrayList<>();
 
+        private final int atOnce;
         private Iterator<InternalRow> found = Collections.emptyIterator();
 
         Fetched(
@@ -61,12 +59,13 @@ record HitFetch(IndexSearch search, Broadcast<SearchBatch> batch, SearchTally ta
             this.batch = batch;
             this.taken.add(first);
             this.hits = others;
+            this.atOnce = search.hitsAtOnce();
         }
 
         @Override
         public boolean hasNext() {
             if (!found.hasNext() && (!taken.isEmpty() || hits.hasNext())) {
-                while (taken.size() < ROWS_AT_ONCE && hits.hasNext()) {
+                while (taken.size() < atOnce && hits.hasNext()) {
                     taken.add(hits.next()._2());
                 }
                 found = rows().iterator();

@@ -81,6 +81,17 @@ record IndexSearch(
         return exact ? view.exactly() : view;
     }
 
+    /** How many hits a task holds at once, one at least. */
+    int hitsAtOnce() {
+        if (columns.fetched().isEmpty()) {
+            return TaskPlan.MOST_HITS;
+        }
+        List<Segment> segments = snapshot.segments();
+        return TaskPlan.hitsAtOnce(
+                segments.stream().mapToLong(Segment::bytes).sum(),
+                segments.stream().mapToLong(Segment::rows).sum());
+    }
+
     /** Shards that may have hits, ascending. */
     List<Integer> shards() {
         return filter.among(

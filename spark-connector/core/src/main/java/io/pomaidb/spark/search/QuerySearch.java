@@ -14,11 +14,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 /** What a task runs that searches all shards for some queries, whose hits are then complete. */
 record QuerySearch(IndexSearch search, SearchTally tally)
         implements FlatMapFunction<Iterator<SearchBatch>, InternalRow> {
-    private static final int MOST_HITS = 1 << 18;
-
-    /** Fetched rows may be large. */
-    private static final int MOST_FETCHED = 1 << 14;
-
     @Override
     public Iterator<InternalRow> call(Iterator<SearchBatch> batches) throws IOException {
         if (!batches.hasNext()) {
@@ -26,7 +21,7 @@ record QuerySearch(IndexSearch search, SearchTally tally)
         }
         SearchBatch batch = batches.next();
         boolean fetches = search.columns().fetched().isPresent();
-        int atOnce = Math.max(1, (fetches ? MOST_FETCHED : MOST_HITS) / search.topK());
+        int atOnce = Math.max(1, search.hitsAtOnce() / search.topK());
         var task = TaskContext.get();
         return new Answers(task, OpenIndex.during(task, search, tally), batch, atOnce, fetches ? null : new Pace());
     }

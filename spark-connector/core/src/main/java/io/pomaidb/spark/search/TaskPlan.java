@@ -16,6 +16,14 @@ final class TaskPlan {
     /** An index that is fetched in less time than a shuffle takes. */
     private static final long EVERYWHERE_BYTES = 64 << 20;
 
+    /** How many hits a task holds, where they bring nothing along. */
+    static final int MOST_HITS = 1 << 18;
+
+    /** Payload is read page by page, and many rows share a page. */
+    private static final int MOST_FETCHED = 1 << 14;
+
+    private static final long MOST_FETCHED_BYTES = 64 << 20;
+
     private TaskPlan() {}
 
     /**
@@ -72,6 +80,17 @@ final class TaskPlan {
     static boolean byQueries(boolean oneJvm, long indexBytes, long cacheBytes, int queries, int cores, boolean cheap) {
         boolean fits = indexBytes <= (oneJvm ? cacheBytes / 2 : Math.min(cacheBytes / 2, EVERYWHERE_BYTES));
         return fits && (cheap || queries >= (long) cores * LEAST_QUERIES);
+    }
+
+    /**
+     * How many hits a task holds where they bring columns of their rows.
+     *
+     * @param bytes what all rows take in their files
+     * @param rows their number
+     */
+    static int hitsAtOnce(long bytes, long rows) {
+        double each = Math.max(1, (double) bytes / Math.max(1, rows));
+        return (int) Math.max(1, Math.min(MOST_FETCHED, MOST_FETCHED_BYTES / each));
     }
 
     private static int parts(int shards, int queries, int cores) {

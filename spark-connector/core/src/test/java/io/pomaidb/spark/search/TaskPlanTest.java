@@ -84,4 +84,12 @@ class TaskPlanTest {
         assertThat(TaskPlan.byQueries(false, gib, 32 * gib, 1000, 8, true)).isFalse();
         assertThat(TaskPlan.byQueries(false, 1 << 20, 32 * gib, 1000, 8, true)).isTrue();
     }
+
+    @Test
+    void aTaskHoldsFewerHitsWhereTheirRowsAreLarge() {
+        assertThat(TaskPlan.hitsAtOnce(1L << 40, 1L << 30)).isEqualTo(1 << 14);
+        assertThat(TaskPlan.hitsAtOnce(1L << 40, 1 << 20)).isEqualTo(64);
+        assertThat(TaskPlan.hitsAtOnce(1L << 40, 1)).isEqualTo(1);
+        assertThat(TaskPlan.hitsAtOnce(0, 0)).isEqualTo(1 << 14);
+    }
 }
