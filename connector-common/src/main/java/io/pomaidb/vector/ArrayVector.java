@@ -6,11 +6,6 @@ import java.util.function.DoubleSupplier;
 
 /** A vector in an array of floats, or in a part of one. */
 final class ArrayVector implements VectorSource {
-    /** All bits of the exponent are ones where a number is none or infinite; one more makes these a negative int. */
-    private static final int EXPONENT = 0x7f800000;
-
-    private static final int ONE_OF_EXPONENT = 0x00800000;
-
     private final float[] components;
     private final int from;
     private final int size;
@@ -41,12 +36,10 @@ final class ArrayVector implements VectorSource {
 
     @Override
     public boolean copyTo(FloatBuffer target, int offset) {
-        int overflows = 0;
         for (int i = from; i < from + size; i++) {
-            overflows |= (Float.floatToRawIntBits(components[i]) & EXPONENT) + ONE_OF_EXPONENT;
-        }
-        if (overflows < 0) {
-            return false;
+            if (!Float.isFinite(components[i])) {
+                return false;
+            }
         }
         target.put(offset, components, from, size);
         return true;

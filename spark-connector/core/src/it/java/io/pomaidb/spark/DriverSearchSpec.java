@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.apache.spark.SparkStatusTracker;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +116,16 @@ abstract class DriverSearchSpec extends SparkSpec {
             assertThat(hits).isNotEmpty().containsExactlyInAnyOrderElementsOf(dataset.collectAsList());
             assertThat(hits.get(0).schema()).isEqualTo(dataset.schema());
         }
+        SparkSession other = spark.newSession();
+        other.conf().set("spark.sql.datetime.java8API.enabled", "true");
+        PomaiSearch ofAnother = PomaiSearch.on(other, path)
+                .option("cache_dir", cache())
+                .queries(timed)
+                .queryId("id")
+                .queryVector("embedding");
+        assertThat(ofAnother.collectAsList())
+                .containsExactlyInAnyOrderElementsOf(ofAnother.run().collectAsList())
+                .allSatisfy(hit -> assertThat(hit.get(0)).isInstanceOf(Instant.class));
         var found = new ArrayList<Row>();
         Dataset<Row> local = queries.localCheckpoint();
         assertThat(jobsOf(() -> search(path, local).collectAsList(), found)).isZero();

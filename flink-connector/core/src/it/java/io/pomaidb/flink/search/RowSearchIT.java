@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -98,29 +100,29 @@ class RowSearchIT {
         return index;
     }
 
+    /** What is of the same class in a row that is written and in a hit, before other values. */
+    private static Object[] withNumbers(long n, Object... others) {
+        var numbers =
+                Stream.<Object>of(n % 2 == 0, (byte) -n, (short) (n * 100), (int) n * 1_000, n << 40, n / 4f, n / 3.0);
+        return Stream.concat(numbers, Arrays.stream(others)).toArray();
+    }
+
     private static Object[] written(long n) {
         var counts = new HashMap<Object, Object>();
         counts.put(text("n"), (int) n);
         counts.put(text("none"), null);
-        return new Object[] {
-            n % 2 == 0,
-            (byte) -n,
-            (short) (n * 100),
-            (int) n * 1_000,
-            n << 40,
-            n / 4f,
-            n / 3.0,
-            DecimalData.fromBigDecimal(BigDecimal.valueOf(n, 2), 10, 2),
-            DecimalData.fromBigDecimal(BigDecimal.valueOf(-n, 3), 30, 3),
-            (int) n,
-            TimestampData.fromInstant(at(n)),
-            TimestampData.fromLocalDateTime(LocalDate.ofEpochDay(n).atTime(1, 2)),
-            text("row " + n),
-            new byte[] {(byte) n, 1},
-            new GenericArrayData(new Object[] {text("tag " + n), null}),
-            new GenericMapData(counts),
-            GenericRowData.of((int) n, new GenericArrayData(new Object[] {n / 2.0, null}))
-        };
+        return withNumbers(
+                n,
+                DecimalData.fromBigDecimal(BigDecimal.valueOf(n, 2), 10, 2),
+                DecimalData.fromBigDecimal(BigDecimal.valueOf(-n, 3), 30, 3),
+                (int) n,
+                TimestampData.fromInstant(at(n)),
+                TimestampData.fromLocalDateTime(LocalDate.ofEpochDay(n).atTime(1, 2)),
+                text("row " + n),
+                new byte[] {(byte) n, 1},
+                new GenericArrayData(new Object[] {text("tag " + n), null}),
+                new GenericMapData(counts),
+                GenericRowData.of((int) n, new GenericArrayData(new Object[] {n / 2.0, null})));
     }
 
     /** What a hit shows; a struct is told apart. */
@@ -131,24 +133,17 @@ class RowSearchIT {
         var counts = new HashMap<String, Integer>();
         counts.put("n", (int) n);
         counts.put("none", null);
-        return new Object[] {
-            n % 2 == 0,
-            (byte) -n,
-            (short) (n * 100),
-            (int) n * 1_000,
-            n << 40,
-            n / 4f,
-            n / 3.0,
-            BigDecimal.valueOf(n, 2),
-            BigDecimal.valueOf(-n, 3),
-            LocalDate.ofEpochDay(n),
-            at(n),
-            LocalDate.ofEpochDay(n).atTime(1, 2),
-            "row " + n,
-            new byte[] {(byte) n, 1},
-            new String[] {"tag " + n, null},
-            counts
-        };
+        return withNumbers(
+                n,
+                BigDecimal.valueOf(n, 2),
+                BigDecimal.valueOf(-n, 3),
+                LocalDate.ofEpochDay(n),
+                at(n),
+                LocalDate.ofEpochDay(n).atTime(1, 2),
+                "row " + n,
+                new byte[] {(byte) n, 1},
+                new String[] {"tag " + n, null},
+                counts);
     }
 
     private static DataStream<Long> queries() {

@@ -15,6 +15,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.TableScan;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /**
  * The hits of a search, as an RDD with a lineage of its own: a scan of Spark's DataSource V2 cannot shuffle, and merging
@@ -83,12 +84,22 @@ public final class HitsRelation extends BaseRelation implements TableScan {
         return job().rowsHere();
     }
 
-    /** The hits of {@link #searchHere} as users have them. */
+    /** The hits of {@link #searchHere} as users have them; empty as well where Spark would convert by another session. */
     public Optional<List<Row>> collectHere() {
+        if (!isCurrent(spark)) {
+            return Optional.empty();
+        }
         var external = CatalystTypeConverters.createToScalaConverter(schema());
         return searchHere().map(rows -> Arrays.stream(rows)
                 .map(row -> (Row) external.apply(row))
                 .toList());
+    }
+
+    /** Whether the settings are a session's that Spark's own converters of values read in this thread. */
+    private static boolean isCurrent(SparkSession session) {
+        Option<SparkSession> active = SparkSession.getActiveSession();
+        Option<SparkSession> current = active.isDefined() ? active : SparkSession.getDefaultSession();
+        return current.isDefined() && current.get().equals(session);
     }
 
     @Override
