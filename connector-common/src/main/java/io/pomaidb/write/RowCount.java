@@ -5,8 +5,8 @@ import io.pomaidb.engine.VectorBatch;
 import java.util.Arrays;
 
 /**
- * Counts the different ids of a build without keeping them. Ids in ascending order, as Spark delivers them, count
- * themselves: duplicates stand side by side. Of a batch in another order, as of rows that come from several tasks, the
+ * Counts the different ids of a build without keeping them. Ids in ascending order, as of rows that were read from an index,
+ * count themselves: duplicates stand side by side. Of a batch in another order, as of rows that come from several tasks, the
  * database is asked in one call which ids it has already.
  */
 final class RowCount {

@@ -15,6 +15,8 @@ final class LocalSpark {
                 .config("spark.sql.shuffle.partitions", "4")
                 // Vectors hardly get smaller by it, and it costs a fifteenth of the time of a write.
                 .config("spark.shuffle.compress", "false")
+                // A map task otherwise writes its rows twice: to a file of each shard, and from these to one.
+                .config("spark.shuffle.sort.bypassMergeThreshold", "1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();

@@ -49,8 +49,14 @@ public final class SparkBenchmark implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "21", description = "rounds of each search (default: ${DEFAULT-VALUE})")
     private int rounds;
 
-    @Option(names = "--write-rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
+    @Option(names = "--write-rounds", defaultValue = "7", description = "rounds of writes (default: ${DEFAULT-VALUE})")
     private int writeRounds;
+
+    @Option(
+            names = "--write-warm-up",
+            defaultValue = "3",
+            description = "rounds of writes before that, which do not count (default: ${DEFAULT-VALUE})")
+    private int writeWarmUp;
 
     @Option(
             names = "--warm-up",
@@ -71,21 +77,23 @@ public final class SparkBenchmark implements Callable<Integer> {
         String index = scratch.resolve("spark").toString();
         try (var spark = LocalSpark.start("PomaiDB benchmark", "local[" + THREADS + "]")) {
             Dataset<Row> frame = BenchmarkRows.of(spark, vectors, 0, rows, THREADS, scratch.resolve("rows"));
-            // A write that does not count: class loading and compilation are a JVM's.
-            graph.write(frame.limit(rows / 10), shards, scratch.resolve("first").toString());
             var engine = graph.engine(scratch.resolve("engine"), shards, THREADS);
+            double firstEngineWrite = engine.write(vectors, rows);
+            double firstSparkWrite = graph.write(frame, shards, index);
             var engineWrites = new double[writeRounds];
             var sparkWrites = new double[writeRounds];
-            for (int round = 0; round < writeRounds - 1; round++) {
+            for (int round = -writeWarmUp; round < writeRounds; round++) {
                 var folder = scratch.resolve("round-" + round);
-                engineWrites[round] =
+                double engineTook =
                         graph.engine(folder.resolve("engine"), shards, THREADS).write(vectors, rows);
-                sparkWrites[round] =
+                double sparkTook =
                         graph.write(frame, shards, folder.resolve("spark").toString());
+                if (round >= 0) {
+                    engineWrites[round] = engineTook;
+                    sparkWrites[round] = sparkTook;
+                }
                 Files.walkFileTree(folder, new Deleting());
             }
-            engineWrites[writeRounds - 1] = engine.write(vectors, rows);
-            sparkWrites[writeRounds - 1] = graph.write(frame, shards, index);
             frame.unpersist();
 
             System.out.printf(
@@ -98,6 +106,7 @@ public final class SparkBenchmark implements Callable<Integer> {
                     graph,
                     topK,
                     THREADS);
+            print("the JVM's first write, seconds", firstEngineWrite, firstSparkWrite);
             print("write, seconds", Stopwatch.median(engineWrites), Stopwatch.median(sparkWrites));
             search(spark, engine, vectors, index, scratch);
         } finally {

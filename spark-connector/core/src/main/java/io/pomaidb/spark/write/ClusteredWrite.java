@@ -12,7 +12,6 @@ import org.apache.spark.sql.connector.distributions.Distributions;
 import org.apache.spark.sql.connector.expressions.Expression;
 import org.apache.spark.sql.connector.expressions.Expressions;
 import org.apache.spark.sql.connector.expressions.NamedReference;
-import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
@@ -62,9 +61,10 @@ final class ClusteredWrite implements RequiresDistributionAndOrdering, DeltaWrit
         return partitions;
     }
 
+    /** None: what Spark sorts it holds or spills, and the engine sorts rows where they lie. */
     @Override
     public SortOrder[] requiredOrdering() {
-        return new SortOrder[] {Expressions.sort(engineId(), SortDirection.ASCENDING)};
+        return new SortOrder[0];
     }
 
     @Override
