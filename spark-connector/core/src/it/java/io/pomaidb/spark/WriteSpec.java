@@ -112,6 +112,36 @@ abstract class WriteSpec extends SparkSpec {
         assertThat(read(path("index"))).hasSize(1000);
     }
 
+    @Test
+    @Tag("every-version")
+    void rowsOfAnyOrderAreWrittenOnceEachAndNotSortedBySpark() throws IOException {
+        var mixed = rows(0, 10_000, DIM)
+                .union(rows(3_000, 4_000, DIM))
+                .withColumn("word", expr("concat('word ', id)"))
+                .orderBy(expr("xxhash64(id)"));
+        writer(mixed).option("shards", 2).save(path("index"));
+
+        assertThat(rowsByShard(path("index")).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(10_000);
+        assertThat(read(path("index"))).hasSize(10_000).containsEntry(3_500L, TestVectors.list(3_500, DIM));
+        assertThat(reader().load(path("index"))
+                        .where("word = concat('word ', id)")
+                        .count())
+                .isEqualTo(10_000);
+        mixed.createOrReplaceTempView("mixed_rows");
+        assertThat(spark.sql("EXPLAIN INSERT INTO pomaidb.`" + path("index")
+                                + "` SELECT id, embedding, word FROM mixed_rows WHERE id < 10")
+                        .first()
+                        .getString(0)
+                        .lines()
+                        .takeWhile(line -> !line.contains("Sort [xxhash64"))
+                        .toList())
+                .anySatisfy(line -> assertThat(line).contains("hashpartitioning(id"))
+                .noneSatisfy(line -> assertThat(line).contains("Sort"));
+    }
+
     private Map<Integer, Long> rowsByShard(String path) throws IOException {
         return snapshot(path).segments().stream()
                 .collect(Collectors.groupingBy(Segment::shard, TreeMap::new, Collectors.summingLong(Segment::rows)));
