@@ -25,9 +25,11 @@ import org.junit.jupiter.api.Test;
 abstract class DriverSearchSpec extends SparkSpec {
     private static final int DIM = 8;
     private static final int ROWS = 20_000;
+    private static final int SLOW_DIM = 64;
+    private static final int SLOW_ROWS = 200_000;
     private static final long SECONDS = 600;
 
-    /** As many as the driver searches for itself; with {@link #slow} it takes them most of a minute. */
+    /** As many as the driver searches for itself; in {@link #slow} it takes several seconds. */
     private static final int MANY = 1 << 14;
 
     DriverSearchSpec(Master master) {
@@ -46,11 +48,22 @@ abstract class DriverSearchSpec extends SparkSpec {
         return path;
     }
 
-    /** Queries that are on the driver, so that no job reads them. */
+    /** An index whose rows are all compared with each query, a few tenths of a millisecond and more for one. */
+    private String slow() {
+        var path = path("slow");
+        writer(rows(0, SLOW_ROWS, SLOW_DIM))
+                .option("metric", "l2")
+                .option("shards", 2)
+                .option("adaptive_threshold", 2 * SLOW_ROWS)
+                .save(path);
+        return path;
+    }
+
+    /** Queries of that index which are on the driver, so that no job reads them. */
     private Dataset<Row> queries(int count) {
         var rows = new ArrayList<Row>(count);
         for (long id = 0; id < count; id++) {
-            rows.add(RowFactory.create(id, TestVectors.of(1_000_000 + id, DIM)));
+            rows.add(RowFactory.create(id, TestVectors.of(1_000_000 + id, SLOW_DIM)));
         }
         return TestVectors.rows(spark, rows.toArray(Row[]::new));
     }
@@ -61,11 +74,6 @@ abstract class DriverSearchSpec extends SparkSpec {
                 .queryId("id")
                 .queryVector("embedding")
                 .topK(3);
-    }
-
-    /** Hits whose search takes milliseconds a query. */
-    private Dataset<Row> slow(String path, Dataset<Row> queries) {
-        return search(path, queries).option("hnsw_ef_search", "10000").run();
     }
 
     /** Runs something in a job group of its own, and gives the number of its jobs. */
@@ -134,29 +142,29 @@ abstract class DriverSearchSpec extends SparkSpec {
     @Test
     @Tag("every-version")
     void whatTheDriverDoesNotFinishInASecondTasksDo() throws Exception {
-        var path = indexed();
+        var path = slow();
         int jobs = 0;
         for (int count = 500; jobs == 0; count *= 2) {
             Dataset<Row> queries = queries(count);
             var found = new ArrayList<Row>();
-            jobs = jobsOf(() -> slow(path, queries).collectAsList(), found);
+            jobs = jobsOf(() -> search(path, queries).run().collectAsList(), found);
             if (jobs > 0) {
                 // An operator above has all of it done by tasks.
                 assertThat(found)
                         .hasSize(3 * count)
                         .containsExactlyInAnyOrderElementsOf(
-                                slow(path, queries).where("rank < 4").collectAsList());
+                                search(path, queries).run().where("rank < 4").collectAsList());
             }
         }
     }
 
     @Test
     void aSearchEndsWhenItsJobGroupIsCancelled() throws Exception {
-        var path = indexed();
+        var path = slow();
         var group = UUID.randomUUID().toString();
         var thread = new SearchThread(() -> {
             spark.sparkContext().setJobGroup(group, "to be cancelled", false);
-            return slow(path, queries(MANY)).collectAsList();
+            return search(path, queries(MANY)).run().collectAsList();
         });
         SparkStatusTracker jobs = spark.sparkContext().statusTracker();
         thread.await(() -> jobs.getJobIdsForGroup(group).length > 0);
@@ -168,8 +176,8 @@ abstract class DriverSearchSpec extends SparkSpec {
 
     @Test
     void aSearchEndsWhenItsThreadIsInterrupted() throws Exception {
-        var path = indexed();
-        var thread = new SearchThread(() -> slow(path, queries(MANY)).collectAsList());
+        var path = slow();
+        var thread = new SearchThread(() -> search(path, queries(MANY)).run().collectAsList());
         thread.await(() -> Thread.getAllStackTraces().keySet().stream()
                 .anyMatch(other -> other.getName().equals("pomaidb-search")));
 
