@@ -54,8 +54,9 @@ public final class SparkBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--write-warm-up",
-            defaultValue = "3",
-            description = "rounds of writes before that, which do not count (default: ${DEFAULT-VALUE})")
+            defaultValue = "10",
+            description = "rounds of writes before that, which do not count; the JVM compiles Spark's tasks in them"
+                    + " (default: ${DEFAULT-VALUE})")
     private int writeWarmUp;
 
     @Option(
