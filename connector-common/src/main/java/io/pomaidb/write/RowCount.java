@@ -5,7 +5,7 @@ import io.pomaidb.engine.VectorBatch;
 import java.util.Arrays;
 
 /**
- * Counts the different ids of a build without keeping them. Ids in ascending order, as of rows that were read from an index,
+ * Counts the different ids of a build without keeping them. Ids in ascending order, as those of a segment that is rewritten,
  * count themselves: duplicates stand side by side. Of a batch in another order, as of rows that come from several tasks, the
  * database is asked in one call which ids it has already.
  */

@@ -147,7 +147,7 @@ public final class PomaiSearch {
     /**
      * The hits that {@link #run} describes, found now, as Spark's own method of this name has them of a Dataset. Where the
      * driver is the executor too, the session is the thread's, and few hits are asked for (up to 2^20 of 2^14 queries,
-     * without {@link #columns}), it has them without planning a Dataset, which takes five to ten milliseconds; Spark's web
+     * without {@link #columns}), it has them without planning a Dataset, which takes about ten milliseconds; Spark's web
      * pages then do not show the search.
      *
      * @throws ConfigurationException as {@link #run} does
